@@ -1,0 +1,41 @@
+# `make` alone lists what there is.
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help serve site test 2018 gates results clean
+
+help:  ## list the commands
+	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1\t/'
+
+.venv/.complete: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "make: $$($(PYTHON) --version) is too old: install Python 3.11" \
+	         "or newer, or name one: make PYTHON=python3.12 …" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install -r requirements.txt
+	touch $@
+
+serve: .venv/.complete  ## set up, train every framework of today, serve the site
+	.venv/bin/python -m snippets train --era today
+	.venv/bin/mkdocs serve
+
+site: .venv/.complete  ## build the site into site/
+	.venv/bin/mkdocs build --strict
+
+2018: .venv-2018/.complete  ## set up the frameworks of 2018, CNTK included
+
+.venv-2018/.complete: requirements-2018.txt scripts/setup-2018
+	bash scripts/setup-2018
+
+test: .venv/.complete  ## set up what the tests need, 2018 too where it can be; test
+	bash scripts/setup-2018 --if-possible
+	.venv/bin/python -m pytest
+
+results: .venv/.complete  ## measure again: five seeds of every framework
+	for seed in 0 1 2 3 4; do \
+	  .venv/bin/python -m snippets train --require-all --seed $$seed \
+	    --json results/mnist-5k-seed-$$seed.json; done
+	.venv/bin/python scripts/pages.py
+
+clean:  ## remove both environments and the built site
+	rm -rf .venv .venv-2018 site
