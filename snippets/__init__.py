@@ -1,0 +1,1 @@
+"""One ConvNet in many frameworks, a folder each; see __main__.py."""

