@@ -86,7 +86,7 @@ def runs(names=(), era=None):
 
 def interpreter(run, scratch):
     """The command line that runs `run`'s Python, or None where there is no
-    such environment. `scratch` is the folder it reads and writes."""
+    such environment. In a container it sees the project and `scratch`."""
     if run["python"] != "3.6":
         return [sys.executable]
     python = ROOT / ".venv-2018" / "bin" / "python"
@@ -110,23 +110,33 @@ def last_lines(path, count=3):
     return "\n".join(lines[-count:])
 
 
-def execute(run, request, timeout, progress=lambda line: None):
-    """Run the worker for `run`; return its result with `error` None, or a
-    result without figures whose `error` is the framework's own last lines."""
+def execute(
+    run, request, timeout, progress=lambda line: None, script="worker.py"
+):
+    """Run `script`, a path from snippets/, on `run`'s convnet.py and the
+    `request` (a dict; its "digits" an .npz file).
+
+    Returns what the script wrote, with `error` None; or `error` alone, the
+    last lines that the framework itself said."""
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch).resolve()
         command = interpreter(run, scratch)
         if command is None:
             return {"error": NO_2018}
         shutil.copy(request["digits"], scratch / "digits.npz")
-        request = request | {"digits": str(scratch / "digits.npz")}
+        request = request | {
+            "folder": str(HERE / run["name"]),
+            "image_layout": run["image_layout"],
+            "import_name": run["import_name"],
+            "digits": str(scratch / "digits.npz"),
+        }
         (scratch / "request.json").write_text(json.dumps(request))
         errors = scratch / "errors.txt"
         with open(errors, "w") as stderr:
             process = subprocess.Popen(
                 [
                     *command,
-                    str(HERE / "worker.py"),
+                    str(HERE / script),
                     str(scratch / "request.json"),
                     str(scratch / "result.json"),
                 ],
@@ -137,7 +147,11 @@ def execute(run, request, timeout, progress=lambda line: None):
                 errors="replace",
                 cwd=scratch,
                 env=os.environ
-                | {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONDONTWRITEBYTECODE": "1"}
+                | {
+                    "TF_CPP_MIN_LOG_LEVEL": "2",
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                    "TMPDIR": str(scratch),  # Estimators leave folders there
+                }
                 | run["environment"],
                 start_new_session=True,
             )
@@ -284,9 +298,6 @@ def train(options, console):
         ) as progress:
             for run in wanted:
                 task = progress.add_task(run["title"], line="starts", total=1)
-                request["folder"] = str(HERE / run["name"])
-                request["image_layout"] = run["image_layout"]
-                request["import_name"] = run["import_name"]
                 result = execute(
                     run,
                     request,

@@ -9,13 +9,13 @@ from keras import layers
 def build_model(num_classes=10, seed=0):
     keras.utils.set_random_seed(seed)
     return compiled([
-        keras.Input((28, 28, 1)),                                # 28×28×1
+        keras.Input((28, 28, 1)),                                 # 28×28×1
         layers.Conv2D(32, 3, padding="same", activation="relu"),  # 28×28×32
-        layers.MaxPooling2D(2),                                  # 14×14×32
+        layers.MaxPooling2D(2),                                   # 14×14×32
         layers.Conv2D(64, 3, padding="same", activation="relu"),  # 14×14×64
-        layers.MaxPooling2D(2),                                  # 7×7×64
-        layers.Flatten(),                                        # 3136
-        layers.Dense(num_classes),                               # 10 logits
+        layers.MaxPooling2D(2),                                   # 7×7×64
+        layers.Flatten(),                                         # 3136
+        layers.Dense(num_classes),                                # 10 logits
     ])
 # --8<-- [end:model]
 
@@ -64,16 +64,19 @@ def predict(model, images):
 
 # --8<-- [start:dropout]
 def build_model_with_dropout(num_classes=10, rate=0.5, seed=0):
-    *stack, last = build_model(num_classes, seed).layers
-    return compiled([*stack, layers.Dropout(rate), last])
+    model = build_model(num_classes, seed)
+    *stack, last = model.layers
+    image = keras.Input((28, 28, 1))
+    return compiled([image, *stack, layers.Dropout(rate), last])
 # --8<-- [end:dropout]
 
 
 # --8<-- [start:dense]
 def build_model_with_dense(num_classes=10, units=64, seed=0):
-    *stack, last = build_model(num_classes, seed).layers
+    model = build_model(num_classes, seed)
     return compiled([
-        *stack,
+        keras.Input((28, 28, 1)),
+        *model.layers[:-1],
         layers.Dense(units, activation="relu"),  # 64
         layers.Dense(num_classes),               # 10 logits
     ])

@@ -1,0 +1,14 @@
+"""What the command reports and the tests check about Keras 2.1.6."""
+
+from tensorflow.python.client import device_lib
+
+
+def count_parameters(model):
+    return model.count_params()
+
+
+def device():
+    for device in device_lib.list_local_devices():
+        if device.device_type == "GPU":
+            return "gpu: " + device.physical_device_desc
+    return "cpu"

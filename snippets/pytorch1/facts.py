@@ -1,0 +1,13 @@
+"""What the command reports and the tests check about PyTorch 1.0."""
+
+import torch
+
+
+def count_parameters(model):
+    return sum(p.numel() for p in model.parameters())
+
+
+def device():
+    if torch.cuda.is_available():
+        return "gpu: " + torch.cuda.get_device_name(0)
+    return "cpu"

@@ -1,0 +1,135 @@
+"""What one framework's convnet.py does: `contract.py REQUEST.json RESULT.json`.
+
+tests/test_contract.py starts it under the framework's own interpreter, so it
+is written for Python 3.6, and asserts on the facts that it writes.
+"""
+
+import importlib
+import json
+import os
+import sys
+import threading
+
+import numpy as np
+
+sys.path.insert(
+    0, os.path.join(os.path.dirname(os.path.dirname(__file__)), "snippets")
+)
+from worker import end_with_parent, in_layout  # noqa: E402
+
+FUNCTIONS = [
+    "build_model", "train", "evaluate", "predict", "build_model_with_dropout",
+    "build_model_with_dense", "save", "load",
+]
+
+
+def refusal(function, *arguments):
+    """The error that the call raises, as "Type: message"; None if none."""
+    try:
+        function(*arguments)
+    except Exception as error:
+        return "{}: {}".format(type(error).__name__, error)
+    return None
+
+
+def broken(folder, name, find, replace):
+    """convnet.py as a module of its own, with one text in it replaced."""
+    path = os.path.join(folder, "convnet.py")
+    with open(path, encoding="utf-8") as file:
+        source = file.read()
+    if source.count(find) != 1:
+        raise ValueError("{!r} is not once in {}".format(find, path))
+    with open(name + ".py", "w", encoding="utf-8") as file:
+        file.write(source.replace(find, replace))
+    sys.path.insert(0, os.getcwd())
+    return importlib.import_module(name)
+
+
+def facts_of(request):
+    sys.path.insert(0, request["folder"])
+    convnet = importlib.import_module("convnet")
+    count = importlib.import_module("facts").count_parameters
+
+    layout = request["image_layout"]
+    digits = np.load(request["digits"])
+    images = in_layout(digits["train_images"], layout)
+    labels = digits["train_labels"]
+    test_images = in_layout(digits["test_images"], layout)
+    test_labels = digits["test_labels"]
+    # 200 = 128 + 72: the last batch is an odd one.
+    few, few_labels, some = images[:200], labels[:200], test_images[:7]
+
+    facts = {"missing": [f for f in FUNCTIONS if not hasattr(convnet, f)]}
+    model = convnet.build_model(seed=0)
+    losses = convnet.train(model, few, few_labels, epochs=2, seed=0)
+    facts["losses"] = [float(loss) for loss in losses]
+    before = convnet.predict(model, some)
+    facts["shapes"] = [
+        list(convnet.predict(model, some[:n]).shape) for n in (1, 2, 7)
+    ]
+    facts["dtype"] = str(before.dtype)
+    facts["row_sums"] = before.sum(axis=1).tolist()
+    facts["parameters"] = int(count(model))
+    convnet.save(model)
+    facts["saved_difference"] = float(
+        abs(convnet.predict(convnet.load(), some) - before).max()
+    )
+    again = convnet.build_model(seed=0)
+    facts["losses_again"] = [
+        float(loss)
+        for loss in convnet.train(again, few, few_labels, epochs=2, seed=0)
+    ]
+    facts["batch_of_one"] = [
+        float(loss)
+        for loss in convnet.train(
+            again, few[:3], few_labels[:3], epochs=1, batch_size=1
+        )
+    ]
+
+    dropout = convnet.build_model_with_dropout(rate=0.9, seed=0)
+    facts["dropout_losses"] = [
+        float(loss)
+        for loss in convnet.train(dropout, few, few_labels, epochs=1, seed=0)
+    ]
+    facts["dropout_parameters"] = int(count(dropout))
+    facts["dropout_difference"] = float(
+        abs(
+            convnet.predict(dropout, some) - convnet.predict(dropout, some)
+        ).max()
+    )
+
+    dense = convnet.build_model_with_dense(seed=0)
+    facts["dense_losses"] = [
+        float(loss)
+        for loss in convnet.train(dense, few, few_labels, epochs=1, seed=0)
+    ]
+    facts["dense_parameters"] = int(count(dense))
+
+    other_layout = in_layout(
+        digits["test_images"][:7], {"NCHW": "NHWC", "NHWC": "NCHW"}[layout]
+    )
+    facts["wrong_shape"] = refusal(convnet.predict, model, other_layout)
+    facts["wrong_dtype"] = refusal(
+        convnet.predict, model, np.full(some.shape, "seven")
+    )
+
+    # `broken` writes beside us; the worker's folder is a scratch folder.
+    facts["broken_accuracy"] = {}
+    for name in sorted(request["breaks"]):
+        wrong = broken(
+            request["folder"], "broken_" + name, *request["breaks"][name]
+        )
+        model = wrong.build_model(seed=0)
+        wrong.train(model, images, labels, epochs=3, seed=0)
+        facts["broken_accuracy"][name] = wrong.evaluate(
+            model, test_images, test_labels
+        )
+    return facts
+
+
+if __name__ == "__main__":
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    with open(sys.argv[1]) as file:
+        result = facts_of(json.load(file))
+    with open(sys.argv[2], "w") as file:
+        json.dump(result, file)
