@@ -68,6 +68,7 @@ def runs(names=(), era=None):
     for framework in frameworks():
         for run in framework["runs"]:
             run = framework | run
+            run["backends"] = [r["backend"] for r in framework["runs"]]
             run["title"] = "/".join(filter(None, [run["name"], run["backend"]]))
             for name in dict.fromkeys([run["name"], run["title"]]):
                 available.setdefault(name, []).append(run)

@@ -113,16 +113,31 @@ def test_every_page_is_sound(browser, base, site, width, scheme):
             faults.append(f"{url}: {what}")
 
     own = (base, "data:", "blob:")
-    context.on("console", lambda line: fault_if(
-        line.type in ("error", "warning"), f"console: {line.text}"))
-    context.on("weberror", lambda event: fault_if(
-        True, f"uncaught: {event.error}"))
-    context.on("request", lambda request: fault_if(
-        not request.url.startswith(own), f"external: {request.url}"))
-    context.on("requestfailed", lambda request: fault_if(
-        True, f"failed: {request.url}"))
-    context.on("response", lambda response: fault_if(
-        response.status >= 400, f"{response.status}: {response.url}"))
+    context.on(
+        "console",
+        lambda line: fault_if(
+            line.type in ("error", "warning"), f"console: {line.text}"
+        ),
+    )
+    context.on(
+        "weberror", lambda event: fault_if(True, f"uncaught: {event.error}")
+    )
+    context.on(
+        "request",
+        lambda request: fault_if(
+            not request.url.startswith(own), f"external: {request.url}"
+        ),
+    )
+    context.on(
+        "requestfailed",
+        lambda request: fault_if(True, f"failed: {request.url}"),
+    )
+    context.on(
+        "response",
+        lambda response: fault_if(
+            response.status >= 400, f"{response.status}: {response.url}"
+        ),
+    )
     page = context.new_page()
     paths = sorted(site.rglob("index.html"))
     assert len(paths) >= 10
