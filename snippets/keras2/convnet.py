@@ -7,6 +7,11 @@ from keras.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from keras.models import Sequential
 from keras.optimizers import SGD
 
+# More threads add in any order, and the last bits that this changes can
+# decide whether training at this learning rate diverges.
+K.set_session(tf.Session(config=tf.ConfigProto(
+    intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)))
+
 
 # --8<-- [start:model]
 def build_model(num_classes=10, seed=0):

@@ -5,6 +5,11 @@ import shutil
 import numpy as np
 import tensorflow as tf
 
+# More threads add in any order, and the last bits that this changes can
+# decide whether training at this learning rate diverges.
+one_thread = tf.ConfigProto(
+    intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
+
 
 # --8<-- [start:model]
 def convnet(images, params, training):
@@ -21,8 +26,10 @@ def convnet(images, params, training):
 
 def build_model(num_classes=10, seed=0, head=lambda x, training: x,
                 model_dir=None):
+    config = tf.estimator.RunConfig(
+        tf_random_seed=seed, session_config=one_thread)
     return tf.estimator.Estimator(
-        model_fn, model_dir, tf.estimator.RunConfig(tf_random_seed=seed),
+        model_fn, model_dir, config,
         params={'num_classes': num_classes, 'head': head})
 # --8<-- [end:model]
 
