@@ -6,7 +6,7 @@ threads, and those of 2018 need a Python of 2018.
 
 import sys
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036
     print(
         f"snippets: Python {sys.version.split()[0]} is too old: use 3.11 or "
         "newer (`make serve` sets up .venv with it)",
@@ -69,8 +69,9 @@ def runs(names=(), era=None):
         for run in framework["runs"]:
             run = framework | run
             run["backends"] = [r["backend"] for r in framework["runs"]]
-            run["title"] = "/".join(filter(None, [run["name"], run["backend"]]))
-            for name in dict.fromkeys([run["name"], run["title"]]):
+            title = "/".join(filter(None, [run["name"], run["backend"]]))
+            run["title"] = title
+            for name in dict.fromkeys([run["name"], title]):
                 available.setdefault(name, []).append(run)
             if not names and era in (None, run["era"]):
                 wanted.append(run)
@@ -100,8 +101,9 @@ def interpreter(run, scratch):
     ).returncode:
         mounts = ["-v", f"{ROOT}:{ROOT}:ro", "-v", f"{scratch}:{scratch}"]
         user = ["-u", f"{os.getuid()}:{os.getgid()}", "-e", f"HOME={scratch}"]
-        return ["docker", "run", "--rm", "-i", "--init", "--network=none"] + [
-            *mounts, *user, "-w", str(scratch), DOCKER_IMAGE, "python",
+        return [
+            *["docker", "run", "--rm", "-i", "--init", "--network=none"],
+            *[*mounts, *user, "-w", str(scratch), DOCKER_IMAGE, "python"],
         ]
     return None
 
@@ -327,10 +329,8 @@ def train(options, console):
             },
         )
     required = options.require_all or options.names
-    failed = [
-        e for e in entries if e["error"] and (required or e["error"] != NO_2018)
-    ]
-    return 1 if failed else 0
+    forgiven = [None] if required else [None, NO_2018]
+    return int(any(entry["error"] not in forgiven for entry in entries))
 
 
 def list_frameworks(console):
@@ -410,7 +410,9 @@ def main(arguments=None):
         print(f"snippets: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("snippets: interrupted; nothing is left running", file=sys.stderr)
+        print(
+            "snippets: interrupted; nothing is left running", file=sys.stderr
+        )
         return 130
 
 

@@ -72,11 +72,15 @@ def site(tmp_path_factory):
     """The built site, notebooks executed; the build is strict."""
     folder = tmp_path_factory.mktemp("site")
     process = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict"]
-        + ["--site-dir", str(folder)],
+        [sys.executable, "-m", "mkdocs", "build", "-s", "-d", str(folder)],
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
+        env={
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("SITE_URL", "REPO_URL")
+        },
     )
     assert process.returncode == 0, process.stderr[-3000:]
     return folder

@@ -1,4 +1,4 @@
-"""What one framework's convnet.py does: `contract.py REQUEST.json RESULT.json`.
+"""What a framework's convnet.py does: `contract.py REQUEST.json RESULT.json`.
 
 tests/test_contract.py starts it under the framework's own interpreter, so it
 is written for Python 3.6, and asserts on the facts that it writes.
@@ -15,7 +15,7 @@ import numpy as np
 sys.path.insert(
     0, os.path.join(os.path.dirname(os.path.dirname(__file__)), "snippets")
 )
-from worker import end_with_parent, in_layout  # noqa: E402
+from worker import end_with_parent, in_layout
 
 FUNCTIONS = [
     "build_model", "train", "evaluate", "predict", "build_model_with_dropout",
@@ -48,7 +48,10 @@ def broken(folder, name, find, replace):
 def facts_of(request):
     sys.path.insert(0, request["folder"])
     convnet = importlib.import_module("convnet")
-    count = importlib.import_module("facts").count_parameters
+    parameters = importlib.import_module("facts").parameters
+
+    def count(model):
+        return sum(int(p.size) for p in parameters(model))
 
     layout = request["image_layout"]
     digits = np.load(request["digits"])
@@ -61,6 +64,10 @@ def facts_of(request):
 
     facts = {"missing": [f for f in FUNCTIONS if not hasattr(convnet, f)]}
     model = convnet.build_model(seed=0)
+    facts["initial"] = [
+        {"shape": list(p.shape), "largest": float(abs(p).max())}
+        for p in parameters(model)
+    ]
     losses = convnet.train(model, few, few_labels, epochs=2, seed=0)
     facts["losses"] = [float(loss) for loss in losses]
     before = convnet.predict(model, some)
@@ -69,7 +76,7 @@ def facts_of(request):
     ]
     facts["dtype"] = str(before.dtype)
     facts["row_sums"] = before.sum(axis=1).tolist()
-    facts["parameters"] = int(count(model))
+    facts["parameters"] = count(model)
     convnet.save(model)
     facts["saved_difference"] = float(
         abs(convnet.predict(convnet.load(), some) - before).max()
@@ -91,7 +98,7 @@ def facts_of(request):
         float(loss)
         for loss in convnet.train(dropout, few, few_labels, epochs=1, seed=0)
     ]
-    facts["dropout_parameters"] = int(count(dropout))
+    facts["dropout_parameters"] = count(dropout)
     facts["dropout_difference"] = float(
         abs(
             convnet.predict(dropout, some) - convnet.predict(dropout, some)
@@ -103,7 +110,7 @@ def facts_of(request):
         float(loss)
         for loss in convnet.train(dense, few, few_labels, epochs=1, seed=0)
     ]
-    facts["dense_parameters"] = int(count(dense))
+    facts["dense_parameters"] = count(dense)
 
     other_layout = in_layout(
         digits["test_images"][:7], {"NCHW": "NHWC", "NHWC": "NCHW"}[layout]

@@ -1,5 +1,6 @@
 """Every framework's convnet.py keeps the same promises."""
 
+import math
 import re
 
 import pytest
@@ -25,7 +26,7 @@ def test_sections(run):
 
 def test_size(run):
     lines = [line for line in source(run) if "--8<--" not in line]
-    assert 70 <= len(lines) <= 120
+    assert 70 <= len([line for line in lines if line.strip()]) <= 110
     assert max(map(len, lines)) <= 79
 
 
@@ -46,6 +47,24 @@ def test_parameters(facts):
     assert facts["dropout_parameters"] == 50_186
     # 3136·64 + 64, 64·10 + 10
     assert facts["dense_parameters"] == 320 + 18_496 + 200_768 + 650
+
+
+def test_initial_weights(run, facts):
+    """Glorot uniform: ±√(6 / (fan in + fan out)); biases are zero."""
+    fans = {288: 9 + 9 * 32, 18_432: 9 * 32 + 9 * 64, 31_360: 3136 + 10}
+    sizes = {"O": 64, "I": 32, "H": 3, "W": 3}
+    for parameter in facts["initial"]:
+        size = math.prod(parameter["shape"])
+        if size not in fans:
+            assert size in (32, 64, 10) and parameter["largest"] == 0
+            continue
+        bound = math.sqrt(6 / fans[size])
+        assert 0.9 * bound < parameter["largest"] <= 1.0001 * bound
+        if size == 18_432:
+            conv2 = [sizes[axis] for axis in run["kernel_layout"]]
+            assert parameter["shape"] == conv2
+        if size == 31_360:
+            assert parameter["shape"] == run["dense_shape"]
 
 
 def test_probabilities(facts):

@@ -1,11 +1,11 @@
 """What the command reports and the tests check about CNTK 2.7."""
 
 import cntk as C
-import numpy as np
 
 
-def count_parameters(model):
-    return sum(int(np.prod(p.shape)) for p in model.parameters)
+def parameters(model):
+    """Every weight and bias of `model` as a float32 array."""
+    return [p.value for p in model.parameters]
 
 
 def device():

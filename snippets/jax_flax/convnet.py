@@ -8,7 +8,6 @@ import optax
 import orbax.checkpoint as ocp
 from flax import nnx
 
-
 # Flax's own default is lecun_normal.
 glorot = nnx.initializers.glorot_uniform()
 # And its pool's default stride is 1.

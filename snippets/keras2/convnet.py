@@ -7,11 +7,6 @@ from keras.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from keras.models import Sequential
 from keras.optimizers import SGD
 
-# More threads add in any order, and the last bits that this changes can
-# decide whether training at this learning rate diverges.
-K.set_session(tf.Session(config=tf.ConfigProto(
-    intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)))
-
 
 # --8<-- [start:model]
 def build_model(num_classes=10, seed=0):
@@ -42,8 +37,17 @@ def cross_entropy(labels, logits):
     return K.sparse_categorical_crossentropy(labels, logits, from_logits=True)
 
 
+class GatedSGD(SGD):
+    # Keras 2 lets an update move weights that other gradients still read;
+    # on several cores that often diverges. This waits for all gradients.
+    def get_gradients(self, loss, params):
+        gradients = super(GatedSGD, self).get_gradients(loss, params)
+        with tf.control_dependencies(gradients):
+            return [tf.identity(gradient) for gradient in gradients]
+
+
 def compiled(model):
-    sgd = SGD(lr=0.05, decay=1e-6, momentum=0.9, nesterov=True)
+    sgd = GatedSGD(lr=0.05, decay=1e-6, momentum=0.9, nesterov=True)
     model.compile(loss=cross_entropy, optimizer=sgd, metrics=['accuracy'])
     return model
 

@@ -3,8 +3,9 @@
 import keras
 
 
-def count_parameters(model):
-    return model.count_params()
+def parameters(model):
+    """Every weight and bias of `model` as a float32 array."""
+    return [w.numpy() for w in model.trainable_weights]
 
 
 def device():

@@ -3,8 +3,9 @@
 import torch
 
 
-def count_parameters(model):
-    return sum(p.numel() for p in model.parameters())
+def parameters(model):
+    """Every weight and bias of `model` as a float32 array."""
+    return [p.detach().cpu().numpy() for p in model.parameters()]
 
 
 def device():

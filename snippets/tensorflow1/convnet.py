@@ -5,11 +5,6 @@ import shutil
 import numpy as np
 import tensorflow as tf
 
-# More threads add in any order, and the last bits that this changes can
-# decide whether training at this learning rate diverges.
-one_thread = tf.ConfigProto(
-    intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
-
 
 # --8<-- [start:model]
 def convnet(images, params, training):
@@ -26,8 +21,7 @@ def convnet(images, params, training):
 
 def build_model(num_classes=10, seed=0, head=lambda x, training: x,
                 model_dir=None):
-    config = tf.estimator.RunConfig(
-        tf_random_seed=seed, session_config=one_thread)
+    config = tf.estimator.RunConfig(tf_random_seed=seed)
     return tf.estimator.Estimator(
         model_fn, model_dir, config,
         params={'num_classes': num_classes, 'head': head})

@@ -1,18 +1,27 @@
 """What the command reports and the tests check about TensorFlow 1.8."""
 
+import convnet
 import tensorflow as tf
 from tensorflow.python.client import device_lib
 
 tf.logging.set_verbosity(tf.logging.ERROR)
 
 
-def count_parameters(model):
-    names = model.get_variable_names()
-    return sum(
-        model.get_variable_value(name).size
-        for name in names
-        if name.endswith(("/kernel", "/bias"))
-    )
+def parameters(model):
+    """Every weight and bias of `model` as a float32 array."""
+    if model.latest_checkpoint():
+        return [
+            model.get_variable_value(name)
+            for name in model.get_variable_names()
+            if name.endswith(("/kernel", "/bias"))
+        ]
+    # An Estimator has none before it trains: those that it would start with.
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.set_random_seed(model.config.tf_random_seed)
+        images = tf.placeholder(tf.float32, (None, 28, 28, 1))
+        convnet.convnet(images, model.params, training=True)
+        session.run(tf.global_variables_initializer())
+        return session.run(tf.trainable_variables())
 
 
 def device():

@@ -3,8 +3,9 @@
 import tensorflow as tf
 
 
-def count_parameters(model):
-    return sum(int(tf.size(v)) for v in model.trainable_variables)
+def parameters(model):
+    """Every weight and bias of `model` as a float32 array."""
+    return [v.numpy() for v in model.trainable_variables]
 
 
 def device():
