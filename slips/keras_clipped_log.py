@@ -44,7 +44,8 @@ loss = K.sparse_categorical_crossentropy(K.constant([0]), output)
 slope = K.function([output], K.gradients(loss, [output]))
 for probability in 1e-6, 1e-8:
     row = np.array([[probability, 1 - probability]])
-    print('p = %.0e: gradient %.0f' % (probability, slope([row])[0][0, 0]))
+    print('p = %.0e: gradient %.0f' % (probability, slope([row])[0][0, 0]),
+          flush=True)
 
 print('seed  softmax: loss, accuracy, classes   logits: the same')
 for seed in range(4):
