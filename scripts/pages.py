@@ -11,7 +11,6 @@ from statistics import median
 import nbformat
 
 ROOT = Path(__file__).parent.parent
-SEEDS = sorted((ROOT / "results").glob("mnist-5k-seed-*.json"))
 # docs/notebooks/<name>.ipynb: folder, title and a line of its own.
 NOTEBOOKS = {
     "pytorch": ("pytorch2", "PyTorch", ""),
@@ -32,71 +31,127 @@ ABOUT = {
 }
 
 
-def rows():
+def measured(data):
+    """The result files of `data`, one for each seed."""
+    return sorted((ROOT / "results").glob(f"{data}-seed-*.json"))
+
+
+def rows(data):
     """For each framework and backend its runs, one for each seed."""
     found = {}
-    for path in SEEDS:
+    for path in measured(data):
         for run in json.loads(path.read_text())["results"]:
-            title = "/".join(filter(None, [run["name"], run["backend"]]))
-            found.setdefault(title, []).append(run)
+            key = f"`{run['name']}`", run["backend"] or "—"
+            found.setdefault(key, []).append(run)
     return found
 
 
-def sources():
-    names = ", ".join(f"`results/{path.name}`" for path in SEEDS)
-    return f"\nFrom {names}; `make results` makes them again.\n"
+def sources(data):
+    first, *_, last = measured(data)
+    return (
+        f"\nFrom `results/{first.name}` to `{last.name}`; `make results` "
+        "measures again.\n"
+    )
 
 
-def gates():
+def frameworks():
+    """Every framework.toml, today's first."""
+    found = [
+        tomllib.loads(path.read_text("utf-8")) | {"name": path.parent.name}
+        for path in (ROOT / "snippets").glob("*/framework.toml")
+    ]
+    return sorted(found, key=lambda f: (f["era"] == "2018", f["order"]))
+
+
+def gates(data):
     """The gates of every framework.toml beside what was measured."""
+    gate = {
+        (f"`{f['name']}`", run["backend"] or "—"): run["gates"][data]
+        for f in frameworks()
+        for run in f["runs"]
+    }
     lines = [
         "| framework | backend | worst of 5 | median | best | gate |",
         "| --- | --- | ---: | ---: | ---: | ---: |",
     ]
-    for title, runs in rows().items():
-        folder = ROOT / "snippets" / runs[0]["name"]
-        toml = tomllib.loads((folder / "framework.toml").read_text("utf-8"))
-        backend = runs[0]["backend"] or ""
-        (gate,) = (
-            run["gates"]["mnist-5k"]
-            for run in toml["runs"]
-            if run["backend"] == backend
-        )
-        accuracy = [run["test_accuracy"] for run in runs]
-        lines.append(
-            f"| `{title.split('/')[0]}` | {backend or '—'} "
-            f"| {min(accuracy):.3f} | {median(accuracy):.3f} "
-            f"| {max(accuracy):.3f} | {gate:.3f} |"
-        )
-    return "\n".join(lines) + "\n" + sources()
+    for key, runs in rows(data).items():
+        accuracy = sorted(run["test_accuracy"] for run in runs)
+        assert len(accuracy) == 5, f"{data}, {key}: not five seeds"
+        worst, best = accuracy[0], accuracy[-1]
+        digits = 3 if data == "mnist-5k" else 4
+        cells = [
+            f"{value:.{digits}f}"
+            for value in (worst, median(accuracy), best, gate[key])
+        ]
+        lines.append(f"| {' | '.join([*key, *cells])} |")
+    return "\n".join(lines) + "\n" + sources(data)
 
 
 def first_numbers():
     """Speed and memory: medians over the five runs."""
-    first = json.loads(SEEDS[0].read_text())
+    first = json.loads(measured("mnist-5k")[0].read_text())
     machine = first["machine"]
     lines = [
         f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}, "
         f"Python {machine['python']} (3.6 for 2018), CPU alone, "
-        f"{first['date'][:10]}. Medians of five runs; in brackets the "
-        "slowest and the fastest.",
+        f"{first['date'][:10]}. Medians of five runs, and the slowest "
+        "and the fastest of them.",
         "",
-        "| framework | version | backend | images/s | training, s "
-        "| start-up, s | peak memory, MiB |",
-        "| --- | --- | --- | ---: | ---: | ---: | ---: |",
+        "| framework | version | backend | images/s | slowest–fastest "
+        "| training, s | start-up, s | peak memory, MiB | accuracy |",
+        "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for title, runs in rows().items():
+    for (name, backend), runs in rows("mnist-5k").items():
         speed = [run["images_per_second"] for run in runs]
-        seconds = [run["seconds"]["training"] for run in runs]
-        start = [run["seconds"]["start_up"] for run in runs]
-        memory = [run["peak_memory_bytes"] / 2**20 for run in runs]
+        cells = [
+            median(run["seconds"]["training"] for run in runs),
+            median(run["seconds"]["start_up"] for run in runs),
+            median(run["peak_memory_bytes"] / 2**20 for run in runs),
+            median(run["test_accuracy"] for run in runs),
+        ]
         lines.append(
-            f"| `{title.split('/')[0]}` | {runs[0]['version']} "
-            f"| {runs[0]['backend'] or '—'} | {median(speed):,.0f} "
-            f"({min(speed):,.0f}–{max(speed):,.0f}) | {median(seconds):.1f} "
-            f"| {median(start):.1f} | {median(memory):,.0f} |"
+            f"| {name} | {runs[0]['version']} | {backend} "
+            f"| {median(speed):,.0f} | {min(speed):,.0f}–{max(speed):,.0f} "
+            "| {:.1f} | {:.1f} | {:,.0f} | {:.3f} |".format(*cells)
         )
-    return "\n".join(lines) + "\n" + sources()
+    return "\n".join(lines) + "\n" + sources("mnist-5k")
+
+
+def layouts():
+    """Which framework wants what; 2018 and today agree."""
+    lines = {}
+    for f in frameworks():
+        kernel = [{"O": 64, "I": 32, "H": 3, "W": 3}[axis]
+                  for axis in f["kernel_layout"]]
+        cells = [f["label"], f["image_layout"], f["kernel_layout"]]
+        cells += ["×".join(map(str, n)) for n in (kernel, f["dense_shape"])]
+        line = f"| {' | '.join(cells)} |"
+        assert lines.setdefault(f["label"], line) == line
+    head = [
+        "| framework | images | kernels | second convolution | dense layer |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    return "\n".join([*head, *lines.values()]) + "\n"
+
+
+def projects():
+    """Every framework with its links."""
+    version = {
+        name.strip("`"): runs[0]["version"]
+        for (name, _), runs in rows("mnist-5k").items()
+    }
+    lines = [
+        "| framework | project | licence | status |",
+        "| --- | --- | --- | --- |",
+    ]
+    for f in frameworks():
+        address = re.sub(r"https://(www\.)?|/tree/.*", "", f["project"])
+        lines.append(
+            f"| {f['label']} {version[f['name']]} "
+            f"| [{address}]({f['project']}) "
+            f"| [{f['licence_name']}]({f['licence']}) | {f['status']} |"
+        )
+    return "\n".join(lines) + "\n"
 
 
 def notebook(folder, title, line):
@@ -126,7 +181,7 @@ def notebook(folder, title, line):
         new.new_code_cell(
             "digit = images[test][:1]\n"
             "for row in digit.reshape(28, 28)[::2]:\n"
-            '    print("".join(" .:#@"[int(4 * v)] * 1 for v in row))\n'
+            '    print("".join(" .:#@"[int(4 * v)] for v in row))\n'
             'print("label", labels[test][0])\n'
             "print(predict(model, digit).round(3))"
         ),
@@ -144,8 +199,11 @@ def pages():
     """Every generated file: path to text."""
     generated = ROOT / "docs" / "generated"
     return {
-        generated / "gates.md": gates(),
+        generated / "gates-mnist-5k.md": gates("mnist-5k"),
+        generated / "gates-mnist.md": gates("mnist"),
         generated / "first-numbers.md": first_numbers(),
+        generated / "layouts.md": layouts(),
+        generated / "projects.md": projects(),
     } | {
         ROOT / "docs" / "notebooks" / f"{name}.ipynb": notebook(*how)
         for name, how in NOTEBOOKS.items()
