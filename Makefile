@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help serve site test 2018 gates results clean
+.PHONY: help serve site test 2018 results parity clean
 
 help:  ## list the commands
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1\t/'
@@ -31,13 +31,21 @@ test: .venv/.complete  ## set up what the tests need, 2018 too where it can be; 
 	bash scripts/setup-2018 --if-possible
 	.venv/bin/python -m pytest
 
+# Of all, or of some: make results NAMES=pytorch2
 results: .venv/.complete  ## measure again: five seeds of every framework
 	for seed in 0 1 2 3 4; do \
-	  .venv/bin/python -m snippets train --require-all --seed $$seed \
-	    --json results/mnist-5k-seed-$$seed.json; \
-	  .venv/bin/python -m snippets train --require-all --seed $$seed \
-	    --data mnist --epochs 1 --json results/mnist-seed-$$seed.json; done
-	.venv/bin/python scripts/pages.py
+	  file=seed-$$seed$(NAMES:%=-%).json; \
+	  .venv/bin/python -m snippets train $(NAMES) --require-all \
+	    --seed $$seed --json results/mnist-5k-$$file; \
+	  .venv/bin/python -m snippets train $(NAMES) --require-all \
+	    --seed $$seed --data mnist --epochs 1 --json results/mnist-$$file; \
+	done
+	.venv/bin/python -m scripts.pages
+
+parity: .venv/.complete  ## compare every framework with float64 again
+	.venv/bin/python -m snippets parity --control --require-all \
+	  --json results/parity.json
+	.venv/bin/python -m scripts.pages
 
 clean:  ## remove both environments and the built site
 	rm -rf .venv .venv-2018 site

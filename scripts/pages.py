@@ -1,16 +1,16 @@
 """Write docs/generated/*.md from results/*.json, and the notebooks from the
-snippets: `python scripts/pages.py`. A test compares what is committed."""
+snippets: `python -m scripts.pages`. A test compares what is committed."""
 
 import json
+import math
 import os
 import re
-import tomllib
-from pathlib import Path
 from statistics import median
 
 import nbformat
 
-ROOT = Path(__file__).parent.parent
+from snippets.running import ROOT, frameworks
+
 # docs/notebooks/<name>.ipynb: folder, title and a line of its own.
 NOTEBOOKS = {
     "pytorch": ("pytorch2", "PyTorch", ""),
@@ -32,7 +32,7 @@ ABOUT = {
 
 
 def measured(data):
-    """The result files of `data`, one for each seed."""
+    """The result files of `data`: for each seed one or more."""
     return sorted((ROOT / "results").glob(f"{data}-seed-*.json"))
 
 
@@ -43,24 +43,17 @@ def rows(data):
         for run in json.loads(path.read_text())["results"]:
             key = f"`{run['name']}`", run["backend"] or "—"
             found.setdefault(key, []).append(run)
-    return found
+    names = [f"`{f['name']}`" for f in frameworks()]
+    return {key: found[key] for key in sorted(
+        found, key=lambda key: names.index(key[0])
+    )}
 
 
 def sources(data):
-    first, *_, last = measured(data)
     return (
-        f"\nFrom `results/{first.name}` to `{last.name}`; `make results` "
-        "measures again.\n"
+        f"\nFrom `results/{data}-seed-*.json`; `make results` measures "
+        "again.\n"
     )
-
-
-def frameworks():
-    """Every framework.toml, today's first."""
-    found = [
-        tomllib.loads(path.read_text("utf-8")) | {"name": path.parent.name}
-        for path in (ROOT / "snippets").glob("*/framework.toml")
-    ]
-    return sorted(found, key=lambda f: (f["era"] == "2018", f["order"]))
 
 
 def gates(data):
@@ -89,7 +82,7 @@ def gates(data):
 
 def first_numbers():
     """Speed and memory: medians over the five runs."""
-    first = json.loads(measured("mnist-5k")[0].read_text())
+    first = json.loads((ROOT / "results/mnist-5k-seed-0.json").read_text())
     machine = first["machine"]
     lines = [
         f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}, "
@@ -154,6 +147,143 @@ def projects():
     return "\n".join(lines) + "\n"
 
 
+def proof():
+    """results/parity.json, and its rows with the control last."""
+    found = json.loads((ROOT / "results" / "parity.json").read_text("utf-8"))
+    rows = [row for row in found["results"] if row["name"] != "numpy_float64"]
+    assert len(rows) == 10 and not any(row["error"] for row in rows)
+    control = found["control"] | {"name": "numpy_float64", "backend": None}
+    return found, [*rows, control]
+
+
+def title_of(row):
+    """A row's name on the page, with the version that ran."""
+    if row["name"] == "numpy_float64":
+        return "NumPy, weights moved"
+    version = row["version"].partition("+")[0]
+    on = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
+    backend = f" on {on[row['backend']]}" if row["backend"] else ""
+    return f"{row['label']} {version}{backend}"
+
+
+def parity():
+    """The table of the same numbers, and the same in units of rounding."""
+    found, rows = proof()
+    machine = found["machine"]
+    head = (
+        "| framework | logits | loss | gradient | weights, 1 step | 10 steps "
+        "| 100 steps |"
+    )
+    rule = "| --- |" + 6 * " ---: |"
+    lines = [head, rule]
+    for row in rows:
+        cells = [row[f"max_abs_{k}"] for k in ("logits", "loss", "gradient")]
+        cells += row["max_abs_weights"].values()
+        lines.append(
+            f"| {title_of(row)} | {' | '.join(map(exponential, cells))} |"
+        )
+    most = found["tolerances"]
+    cells = [most["logits"], most["loss"], most["gradient"]]
+    cells += most["weights"].values()
+    lines.append(f"| *tolerance* | {' | '.join(map(exponential, cells))} |")
+    return "\n".join(lines) + (
+        f"\n\nFrom `results/parity.json`: {machine['cpu']}, "
+        f"{machine['cores']} cores, CPU alone, {found['date'][:10]}.\n"
+    )
+
+
+def units():
+    """The same in units of float32's spacing, and the trained weights."""
+    _, rows = proof()
+    lines = [
+        "| framework | logits | gradient | weights, 1 step | 10 steps "
+        "| 100 steps | trained: logits | accuracy | other answers |",
+        "| --- |" + 8 * " ---: |",
+    ]
+    for row in rows:
+        unit = row["rounding_units"]
+        cells = [unit["logits"], unit["gradient"], *unit["weights"].values()]
+        cells = [f"{cell:,.1f}" for cell in cells]
+        cells.append(exponential(row["max_abs_trained_logits"]))
+        cells.append(f"{row['trained_accuracy']:.3f}")
+        cells.append(str(row["other_answers"]))
+        lines.append(f"| {title_of(row)} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def losses():
+    """The reference's loss on the way to 100 steps."""
+    found, _ = proof()
+    steps = 1, 5, 10, 14, 15, 16, 17, 18, 20, 25, 30, 40, 50, 100
+    lines = [
+        "| step | " + " | ".join(map(str, steps)) + " |",
+        "| --- |" + len(steps) * " ---: |",
+        "| loss | "
+        + " | ".join(f"{found['losses'][n - 1]:.2f}" for n in steps)
+        + " |",
+    ]
+    return "\n".join(lines) + "\n\nFrom `results/parity.json`.\n"
+
+
+def exponential(value):
+    """1.1e-07 as 1.1e-7."""
+    return re.sub(r"e-0", "e-", f"{value:.1e}")
+
+
+def parity_figure():
+    """The weights' differences after 1, 10 and 100 steps, a dot each."""
+    _, rows = proof()
+    left, right, top, step = 158, 352, 48, 22
+    bottom = top + step * len(rows)
+
+    def x(value):
+        return left + (math.log10(value) + 9) / 8 * (right - left)
+
+    texts, dots = [], []
+    for i, row in enumerate(rows):
+        y = top + step * (i + 0.5)
+        texts.append(f'<text x="0" y="{y + 4:.0f}">{title_of(row)}</text>')
+        dots += [
+            f'<circle cx="{x(value):.1f}" cy="{y:.0f}" r="4.5" '
+            f'class="after-{n}"/>'
+            for n, value in row["max_abs_weights"].items()
+        ]
+    grid = "".join(
+        f"M{x(10.0**e):.1f} {top}V{bottom}" for e in range(-9, 0, 2)
+    )
+    texts += [
+        f'<text x="{x(10.0**e):.1f}" y="{bottom + 18}" '
+        f'text-anchor="middle">1e{e}</text>'
+        for e in range(-9, 0, 2)
+    ]
+    for n in "1", "10", "100":
+        values = [row["max_abs_weights"][n] for row in rows]
+        middle = x(math.sqrt(min(values) * max(values)))
+        texts.append(
+            f'<text x="{middle:.1f}" y="{top - 10}" text-anchor="middle" '
+            f'class="strong">{n}</text>'
+        )
+    texts.append('<text x="0" y="14">Largest difference of any weight')
+    texts[-1] += f' after</text><text x="0" y="{top - 10}">steps</text>'
+    said = "; ".join(
+        f"{title_of(row)} "
+        + ", ".join(map(exponential, row["max_abs_weights"].values()))
+        for row in rows
+    )
+    return (
+        f'<svg class="parity" viewBox="0 0 368 {bottom + 26}" role="img" '
+        'aria-labelledby="parity-title parity-desc" '
+        'xmlns="http://www.w3.org/2000/svg" '
+        'font-family="system-ui, sans-serif" font-size="12">\n'
+        '<title id="parity-title">How far each framework is from float64 '
+        "after 1, 10 and 100 steps</title>\n"
+        f'<desc id="parity-desc">{said}</desc>\n'
+        f'<path d="{grid}" stroke="currentColor" opacity="0.25"/>\n'
+        f'<g stroke="none">{"".join(dots)}</g>\n'
+        f'<g fill="currentColor">{"".join(texts)}</g>\n</svg>\n'
+    )
+
+
 def notebook(folder, title, line):
     """convnet.py of `folder` as a notebook: a cell for each section."""
     source = (ROOT / "snippets" / folder / "convnet.py").read_text("utf-8")
@@ -204,6 +334,10 @@ def pages():
         generated / "first-numbers.md": first_numbers(),
         generated / "layouts.md": layouts(),
         generated / "projects.md": projects(),
+        generated / "parity.md": parity(),
+        generated / "parity-units.md": units(),
+        generated / "losses.md": losses(),
+        ROOT / "docs" / "assets" / "figures" / "parity.svg": parity_figure(),
     } | {
         ROOT / "docs" / "notebooks" / f"{name}.ipynb": notebook(*how)
         for name, how in NOTEBOOKS.items()

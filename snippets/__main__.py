@@ -15,173 +15,25 @@ if sys.version_info < (3, 11):  # noqa: UP036
     sys.exit(2)
 
 import argparse
-import contextlib
-import datetime
-import difflib
-import json
-import os
-import platform
-import shutil
 import signal
-import subprocess
-import tempfile
-import threading
-import tomllib
 from pathlib import Path
 
-import numpy as np
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 from rich.table import Table
 
-from snippets import mnist
+from snippets import convert, mnist, parity, seeds
+from snippets.running import (
+    ERAS,
+    BadInput,
+    check_json,
+    each,
+    frameworks,
+    report,
+    runs,
+)
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent
-ERAS = ["today", "2018"]
 # A gate judges a run of this many epochs or more, at batch 128.
 GATE_EPOCHS = {"mnist-5k": 3, "mnist": 1}
-DOCKER_IMAGE = "one-convnet-2018"
-NO_2018 = "not run: `make 2018` sets it up"
-
-
-class BadInput(Exception):
-    """The request cannot be carried out as it stands; one line, status 2."""
-
-
-def frameworks():
-    """Every folder's framework.toml as a dict, in the order of the site."""
-    found = [
-        tomllib.loads(path.read_text("utf-8")) | {"name": path.parent.name}
-        for path in HERE.glob("*/framework.toml")
-    ]
-    return sorted(found, key=lambda f: (ERAS.index(f["era"]), f["order"]))
-
-
-def runs(names=(), era=None):
-    """The runs that `names` ask for: a folder, or folder/backend for one of
-    its backends; no names mean all of `era`, or all there are.
-
-    Raises BadInput for an unknown name."""
-    wanted = []
-    available = {}
-    for framework in frameworks():
-        for run in framework["runs"]:
-            run = framework | run
-            run["backends"] = [r["backend"] for r in framework["runs"]]
-            title = "/".join(filter(None, [run["name"], run["backend"]]))
-            run["title"] = title
-            for name in dict.fromkeys([run["name"], title]):
-                available.setdefault(name, []).append(run)
-            if not names and era in (None, run["era"]):
-                wanted.append(run)
-    for name in names:
-        if name not in available:
-            near = difflib.get_close_matches(name, available, 1, cutoff=0)
-            raise BadInput(
-                f"no framework is called {name!r}: did you mean "
-                f"{near[0]!r}? `python -m snippets list` names them all"
-            )
-        wanted += [run for run in available[name] if run not in wanted]
-    return wanted
-
-
-def interpreter(run, scratch):
-    """The command line that runs `run`'s Python, or None where there is no
-    such environment. In a container it sees the project and `scratch`."""
-    if run["python"] != "3.6":
-        return [sys.executable]
-    python = ROOT / ".venv-2018" / "bin" / "python"
-    if (python.parent.parent / ".complete").exists():
-        return [str(python)]
-    if shutil.which("docker") and not subprocess.run(
-        ["docker", "image", "inspect", DOCKER_IMAGE],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ).returncode:
-        mounts = ["-v", f"{ROOT}:{ROOT}:ro", "-v", f"{scratch}:{scratch}"]
-        user = ["-u", f"{os.getuid()}:{os.getgid()}", "-e", f"HOME={scratch}"]
-        return [
-            *["docker", "run", "--rm", "-i", "--init", "--network=none"],
-            *[*mounts, *user, "-w", str(scratch), DOCKER_IMAGE, "python"],
-        ]
-    return None
-
-
-def last_lines(path, count=3):
-    lines = path.read_text("utf-8", "replace").strip().splitlines()
-    return "\n".join(lines[-count:])
-
-
-def execute(
-    run, request, timeout, progress=lambda line: None, script="worker.py"
-):
-    """Run `script`, a path from snippets/, on `run`'s convnet.py and the
-    `request` (a dict; its "digits" an .npz file).
-
-    Returns what the script wrote, with `error` None; or `error` alone, the
-    last lines that the framework itself said."""
-    with tempfile.TemporaryDirectory() as scratch:
-        scratch = Path(scratch).resolve()
-        command = interpreter(run, scratch)
-        if command is None:
-            return {"error": NO_2018}
-        shutil.copy(request["digits"], scratch / "digits.npz")
-        request = request | {
-            "folder": str(HERE / run["name"]),
-            "image_layout": run["image_layout"],
-            "import_name": run["import_name"],
-            "digits": str(scratch / "digits.npz"),
-        }
-        (scratch / "request.json").write_text(json.dumps(request))
-        errors = scratch / "errors.txt"
-        with open(errors, "w") as stderr:
-            process = subprocess.Popen(
-                [
-                    *command,
-                    str(HERE / script),
-                    str(scratch / "request.json"),
-                    str(scratch / "result.json"),
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                encoding="utf-8",
-                errors="replace",
-                cwd=scratch,
-                env=os.environ
-                | {
-                    "TF_CPP_MIN_LOG_LEVEL": "2",
-                    "PYTHONDONTWRITEBYTECODE": "1",
-                    "TMPDIR": str(scratch),  # Estimators leave folders there
-                }
-                | run["environment"],
-                start_new_session=True,
-            )
-
-            def follow():
-                for line in process.stdout:
-                    if line.strip():
-                        progress(line.strip())
-
-            reader = threading.Thread(target=follow, daemon=True)
-            reader.start()
-            try:
-                status = process.wait(timeout)
-                reader.join(5)
-            except subprocess.TimeoutExpired:
-                return {"error": f"stopped after {timeout:g} s (--timeout)"}
-            finally:
-                # Its whole group: a framework may have started helpers.
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-        if status:
-            said = last_lines(errors) or f"exit status {status}"
-            return {"error": said}
-        return json.loads((scratch / "result.json").read_text()) | {
-            "error": None
-        }
 
 
 def judged(run, result, options):
@@ -220,22 +72,6 @@ def judged(run, result, options):
     return entry
 
 
-def machine():
-    """This machine as the results name it: CPU, cores, system, Python."""
-    cpu = platform.processor() or platform.machine()
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                cpu = line.split(":", 1)[1].strip()
-                break
-    return {
-        "cpu": cpu,
-        "cores": os.cpu_count(),
-        "system": platform.platform(terse=True),
-        "python": platform.python_version(),
-    }
-
-
 def table(entries, options):
     """The runs as a rich table, errors under it in the last column."""
     data = {"mnist-5k": "mnist-5k (1,000 test digits)", "mnist": "MNIST"}
@@ -266,71 +102,24 @@ def table(entries, options):
     return grid
 
 
-def write_json(path, value):
-    """Write `value` to `path` whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(value, indent=1) + "\n", "utf-8")
-    os.replace(temporary, path)
-
-
 def train(options, console):
     """`python -m snippets train`; return the exit status."""
+    check_json(options.json)
+    request = {
+        "task": "train",
+        "epochs": options.epochs,
+        "batch_size": options.batch_size,
+        "seed": options.seed,
+    }
     wanted = runs(options.names, options.era)
-    if options.json and not os.access(options.json.parent, os.W_OK):
-        raise BadInput(
-            f"cannot write {options.json}: {options.json.parent} is not a "
-            "folder that you may write to"
-        )
-    digits = mnist.load(options.data)
+    digits = mnist.load(options.data)._asdict()
+    jobs = [(run, digits, request) for run in wanted]
     entries = []
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / "digits.npz"
-        np.savez(path, **digits._asdict())
-        request = {
-            "digits": str(path),
-            "epochs": options.epochs,
-            "batch_size": options.batch_size,
-            "seed": options.seed,
-        }
-        columns = ["{task.description}", "{task.fields[line]}"]
-        with Progress(
-            SpinnerColumn(finished_text=" "),
-            *columns,
-            TimeElapsedColumn(),
-            console=console,
-        ) as progress:
-            for run in wanted:
-                task = progress.add_task(run["title"], line="starts", total=1)
-                result = execute(
-                    run,
-                    request,
-                    options.timeout,
-                    lambda line, task=task: progress.update(
-                        task, line=line.replace("[", r"\[")[:60]
-                    ),
-                )
-                entries.append(judged(run, result, options))
-                error = entries[-1]["error"]
-                line = "failed" if error else "trained"
-                if error == NO_2018:
-                    line = "not run"
-                progress.update(task, line=line, completed=1)
+    for run, result in each(jobs, options, console, "trained"):
+        entries.append(judged(run, result, options))
+        result["error"] = entries[-1]["error"]
     console.print(table(entries, options))
-    if options.json:
-        write_json(
-            options.json,
-            {
-                "command": "python -m snippets " + " ".join(sys.argv[1:]),
-                "date": datetime.datetime.now(datetime.UTC).isoformat(
-                    timespec="seconds"
-                ),
-                "machine": machine(),
-                "results": entries,
-            },
-        )
-    required = options.require_all or options.names
-    forgiven = [None] if required else [None, NO_2018]
-    return int(any(entry["error"] not in forgiven for entry in entries))
+    return report(entries, options)
 
 
 def list_frameworks(console):
@@ -366,17 +155,56 @@ def parser():
     commands = top.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="name every framework")
     sub = commands.add_parser("train", help="train, and print one table")
-    sub.add_argument(
-        "names", metavar="NAME", nargs="*",
-        help="a folder of snippets/, or folder/backend (default: all)",
-    )
-    sub.add_argument("--era", choices=ERAS, help="without names: only these")
+    add_common(sub)
     sub.add_argument("--data", choices=list(GATE_EPOCHS), default="mnist-5k")
     sub.add_argument("--epochs", type=positive(int), default=3, metavar="N")
     sub.add_argument(
         "--batch-size", type=positive(int), default=128, metavar="N"
     )
     sub.add_argument("--seed", type=int, default=0, metavar="N")
+    sub.add_argument(
+        "--require-gpu", action="store_true",
+        help="fail where a framework did not use a GPU",
+    )
+    sub = commands.add_parser(
+        "parity", help="compare each with float64, number for number"
+    )
+    add_common(sub)
+    sub.add_argument(
+        "--control", action="store_true",
+        help="also move the reference's weights by half a rounding",
+    )
+    sub = commands.add_parser(
+        "seeds", help="12 epochs of MNIST from several seeds, into results/"
+    )
+    add_common(sub)
+    sub = commands.add_parser(
+        "convert", help="weights from one framework's file to another's"
+    )
+    sub.add_argument(
+        "source", metavar="FROM", help="a folder of snippets/, or safetensors"
+    )
+    sub.add_argument(
+        "target", metavar="TO", help="the same, or onnx"
+    )
+    sub.add_argument("input", metavar="IN", type=Path)
+    sub.add_argument("output", metavar="OUT", type=Path)
+    sub.add_argument(
+        "--force", action="store_true", help="replace OUT, if it is a file"
+    )
+    sub.add_argument(
+        "--timeout", type=positive(float), default=600, metavar="S",
+        help="seconds that each framework may take (default: %(default)s)",
+    )
+    return top
+
+
+def add_common(sub):
+    sub.add_argument(
+        "names", metavar="NAME", nargs="*",
+        help="a folder of snippets/, or folder/backend (default: all)",
+    )
+    sub.add_argument("--era", choices=ERAS, help="without names: only these")
     sub.add_argument(
         "--json", type=Path, metavar="FILE", help="write the results there"
     )
@@ -388,11 +216,6 @@ def parser():
         "--require-all", action="store_true",
         help="fail where an environment is missing",
     )
-    sub.add_argument(
-        "--require-gpu", action="store_true",
-        help="fail where a framework did not use a GPU",
-    )
-    return top
 
 
 def main(arguments=None):
@@ -405,6 +228,12 @@ def main(arguments=None):
     try:
         if options.command == "list":
             return list_frameworks(console)
+        if options.command == "parity":
+            return parity.prove(options, console)
+        if options.command == "seeds":
+            return seeds.measure(options, console)
+        if options.command == "convert":
+            return convert.port(options)
         return train(options, console)
     except (BadInput, mnist.DataError) as error:
         print(f"snippets: {error}", file=sys.stderr)

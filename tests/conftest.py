@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import snippets.__main__ as command
-from snippets import mnist
+from snippets import mnist, running
 
 ROOT = Path(__file__).parent.parent
-RUNS = command.runs()
+RUNS = running.runs()
 REQUIRE_ALL = bool(os.environ.get("REQUIRE_ALL"))
 
 
@@ -26,8 +25,8 @@ def pytest_generate_tests(metafunc):
 def present(run, tmp_path_factory):
     """Skip where the environment of `run` is missing, and say so; with
     REQUIRE_ALL=1, as in CI, fail."""
-    if command.interpreter(run, tmp_path_factory.getbasetemp()) is None:
-        (pytest.fail if REQUIRE_ALL else pytest.skip)(command.NO_2018)
+    if running.interpreter(run, tmp_path_factory.getbasetemp()) is None:
+        (pytest.fail if REQUIRE_ALL else pytest.skip)(running.NO_2018)
 
 
 @pytest.fixture(scope="session")
@@ -42,11 +41,17 @@ def facts(run, present, digits):
     """What tests/contract.py found out about `run`, in its interpreter."""
     first = run["backend"] in ("", run["backends"][0])
     request = {
-        "digits": str(digits),
+        "digits": digits.name,
         # Backends share a convnet.py: breaking it once is enough.
         "breaks": run["breaks"] if first else {},
     }
-    found = command.execute(run, request, 900, script="../tests/contract.py")
+    found = running.execute(
+        run,
+        request,
+        900,
+        script="../tests/contract.py",
+        inputs={digits.name: digits},
+    )
     assert found["error"] is None, found["error"]
     return found
 

@@ -15,7 +15,7 @@ import numpy as np
 sys.path.insert(
     0, os.path.join(os.path.dirname(os.path.dirname(__file__)), "snippets")
 )
-from worker import end_with_parent, in_layout
+from worker import edited, end_with_parent, in_layout
 
 FUNCTIONS = [
     "build_model", "train", "evaluate", "predict", "build_model_with_dropout",
@@ -30,19 +30,6 @@ def refusal(function, *arguments):
     except Exception as error:
         return "{}: {}".format(type(error).__name__, error)
     return None
-
-
-def broken(folder, name, find, replace):
-    """convnet.py as a module of its own, with one text in it replaced."""
-    path = os.path.join(folder, "convnet.py")
-    with open(path, encoding="utf-8") as file:
-        source = file.read()
-    if source.count(find) != 1:
-        raise ValueError("{!r} is not once in {}".format(find, path))
-    with open(name + ".py", "w", encoding="utf-8") as file:
-        file.write(source.replace(find, replace))
-    sys.path.insert(0, os.getcwd())
-    return importlib.import_module(name)
 
 
 def facts_of(request):
@@ -120,10 +107,9 @@ def facts_of(request):
         convnet.predict, model, np.full(some.shape, "seven")
     )
 
-    # `broken` writes beside us; the worker's folder is a scratch folder.
     facts["broken_accuracy"] = {}
     for name in sorted(request["breaks"]):
-        wrong = broken(
+        wrong = edited(
             request["folder"], "broken_" + name, *request["breaks"][name]
         )
         model = wrong.build_model(seed=0)

@@ -10,7 +10,7 @@ import time
 import pytest
 from conftest import REQUIRE_ALL, ROOT
 
-import snippets.__main__ as command
+from snippets import running
 
 COMMAND = [sys.executable, "-m", "snippets"]
 
@@ -29,9 +29,9 @@ def test_every_framework_passes_its_gate(trained):
     process, written = trained
     assert process.returncode == 0, process.stdout
     results = written["results"]
-    assert [r["name"] for r in results] == [r["name"] for r in command.runs()]
+    assert [r["name"] for r in results] == [r["name"] for r in running.runs()]
     for result in results:
-        if result["error"] == command.NO_2018:
+        if result["error"] == running.NO_2018:
             assert not REQUIRE_ALL
             continue
         assert result["error"] is None
@@ -49,7 +49,7 @@ def test_every_framework_passes_its_gate(trained):
 def test_list():
     process = snippets("list")
     assert process.returncode == 0
-    for run in command.runs():
+    for run in running.runs():
         assert run["name"] in process.stdout
 
 

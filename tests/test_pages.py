@@ -9,11 +9,11 @@ import sys
 import pytest
 from conftest import REQUIRE_ALL, ROOT
 
-import snippets.__main__ as command
 from scripts import pages
+from snippets import running
 
 DOCS = sorted((ROOT / "docs").glob("*.md"))
-FRAMEWORKS = command.frameworks()
+FRAMEWORKS = running.frameworks()
 FENCE = re.compile(
     r"(?:<!--(?P<mark>[^\n]*)-->\n\n?)?"
     r"^(?P<indent> *)```(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=indent)```$",
@@ -85,7 +85,7 @@ def tab_faults(text, frameworks):
             for include in INCLUDE.finditer(body)
         ]
         line = text[: group.start()].count("\n") + 1
-        for era in command.ERAS:
+        for era in running.ERAS:
             wanted = [
                 (f["label"], f["name"]) for f in frameworks if f["era"] == era
             ]
@@ -102,7 +102,7 @@ def test_tab_groups_are_complete(page):
     assert tab_faults(page.read_text("utf-8"), FRAMEWORKS) == []
 
 
-@pytest.mark.parametrize("era", command.ERAS)
+@pytest.mark.parametrize("era", running.ERAS)
 def test_new_framework_is_missed_by_name(era):
     new = [*FRAMEWORKS, {"name": "new", "label": "New", "era": era}]
     lacking = {
@@ -114,7 +114,7 @@ def test_new_framework_is_missed_by_name(era):
 
 def test_every_section_and_framework_is_on_its_page():
     """The pages' promise: today's on one, both eras on the other."""
-    shown = {"convnet.md": ["today"], "then-and-now.md": command.ERAS}
+    shown = {"convnet.md": ["today"], "then-and-now.md": running.ERAS}
     sections = "model train evaluate predict dropout dense save".split()
     for page, eras in shown.items():
         text = (ROOT / "docs" / page).read_text("utf-8")
@@ -130,7 +130,7 @@ def test_every_section_and_framework_is_on_its_page():
     "path, text", pages.pages().items(), ids=lambda x: getattr(x, "name", "")
 )
 def test_generated_page_is_current(path, text):
-    assert path.read_text("utf-8") == text, "run scripts/pages.py"
+    assert path.read_text("utf-8") == text, "run python -m scripts.pages"
 
 
 def test_built_pages_show_the_modules(site):
@@ -173,10 +173,10 @@ SLIPS.remove(ROOT / "slips" / "keras_race.py")
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.stem)
 def test_slip_prints_what_is_recorded(slip, tmp_path):
-    run = next(run for run in command.runs() if run["era"] == "2018")
-    python = command.interpreter(run, tmp_path)
+    run = next(run for run in running.runs() if run["era"] == "2018")
+    python = running.interpreter(run, tmp_path)
     if python is None:
-        (pytest.fail if REQUIRE_ALL else pytest.skip)(command.NO_2018)
+        (pytest.fail if REQUIRE_ALL else pytest.skip)(running.NO_2018)
     recorded = slip.with_suffix(".txt").read_text("utf-8").splitlines()
     if slip.stem == "keras_clipped_log":
         # The same race decides the trainings that follow.

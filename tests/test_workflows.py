@@ -103,7 +103,8 @@ def test_the_gpu_job_trains_every_framework_of_today():
     today = []
     for path in (ROOT / "snippets").glob("*/framework.toml"):
         framework = tomllib.loads(path.read_text("utf-8"))
-        if framework["era"] == "today":
+        # NumPy has no GPU.
+        if framework["era"] == "today" and path.parent.name != "numpy_float64":
             today += [
                 "/".join(filter(None, [path.parent.name, run["backend"]]))
                 for run in framework["runs"]

@@ -4,6 +4,8 @@ import convnet
 import tensorflow as tf
 from tensorflow.python.client import device_lib
 
+from weights import NAMES, VARIABLES
+
 tf.logging.set_verbosity(tf.logging.ERROR)
 
 
@@ -29,3 +31,17 @@ def device():
         if device.device_type == "GPU":
             return "gpu: " + device.physical_device_desc
     return "cpu"
+
+
+def logits_loss_gradients(model, images, labels):
+    """Logits (N, 10), the mean loss, and its gradients as dump_weights."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        logits = convnet.convnet(
+            tf.constant(images), model.params, training=True)
+        loss = tf.losses.sparse_softmax_cross_entropy(labels, logits)
+        weights = tf.trainable_variables()
+        tf.train.Saver(dict(zip(VARIABLES, weights))).restore(
+            session, model.latest_checkpoint())
+        logits, loss, gradients = session.run(
+            [logits, loss, tf.gradients(loss, weights)])
+    return logits, float(loss), dict(zip(NAMES, gradients))
