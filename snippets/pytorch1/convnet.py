@@ -60,8 +60,8 @@ def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
             loss = F.cross_entropy(logits, labels[batch])
             optimizer.zero_grad()
             loss.backward()
+            schedule.step()  # before the optimiser, until PyTorch 1.1
             optimizer.step()
-            schedule.step()
             total += loss.item() * len(batch)
         losses.append(total / len(images))
         print("epoch %d: loss %.4f" % (epoch + 1, losses[-1]), flush=True)
