@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help serve site test 2018 results parity clean
+.PHONY: help serve site test 2018 results parity seeds clean
 
 help:  ## list the commands
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1\t/'
@@ -45,6 +45,10 @@ results: .venv/.complete  ## measure again: five seeds of every framework
 parity: .venv/.complete  ## compare every framework with float64 again
 	.venv/bin/python -m snippets parity --control --require-all \
 	  --json results/parity.json
+	.venv/bin/python -m scripts.pages
+
+seeds: .venv/.complete  ## measure what is missing of 12 epochs of MNIST
+	.venv/bin/python -m snippets seeds $(NAMES) --require-all
 	.venv/bin/python -m scripts.pages
 
 clean:  ## remove both environments and the built site

@@ -5,11 +5,13 @@ import json
 import math
 import os
 import re
-from statistics import median
+from statistics import mean, median, stdev
 
 import nbformat
+from scipy.stats import f_oneway
 
 from snippets.running import ROOT, frameworks
+from snippets.seeds import SEEDS
 
 # docs/notebooks/<name>.ipynb: folder, title and a line of its own.
 NOTEBOOKS = {
@@ -233,7 +235,7 @@ def exponential(value):
 def parity_figure():
     """The weights' differences after 1, 10 and 100 steps, a dot each."""
     _, rows = proof()
-    left, right, top, step = 158, 352, 48, 22
+    left, right, top, step = 170, 352, 48, 22
     bottom = top + step * len(rows)
 
     def x(value):
@@ -284,6 +286,130 @@ def parity_figure():
     )
 
 
+def seeds():
+    """Each framework's accuracies after 12 epochs: for each key (name,
+    backend), those from the same weights and those from its own."""
+    found = {}
+    for f in frameworks():
+        if f["import_name"] != "numpy":
+            for run in f["runs"]:
+                found[f["name"], run["backend"]] = {"same": [], "own": []}
+    for path in sorted((ROOT / "results" / "seeds").glob("*.json")):
+        run = json.loads(path.read_text("utf-8"))
+        key = run["name"], run["backend"] or ""
+        found[key][run["weights"]].append(run["test_accuracy"])
+    return found
+
+
+def label_of(name, backend):
+    """A framework's name on the page, with its era's version and backend."""
+    proven, _ = proof()
+    for row in proven["results"]:
+        if (row["name"], row["backend"] or "") == (name, backend):
+            return title_of(row)
+    raise KeyError(name, backend)
+
+
+def seeds_table():
+    """Mean ± standard deviation, and what they say together."""
+    found = seeds()
+    wanted = {
+        (f["name"], run["backend"]): len(SEEDS[f["era"]])
+        for f in frameworks()
+        for run in f["runs"]
+    }
+    lines = [
+        "| framework | the same initial weights | its own |",
+        "| --- | ---: | ---: |",
+    ]
+    for key, runs in found.items():
+        cells = []
+        for weights in "same", "own":
+            percent = [100 * accuracy for accuracy in runs[weights]]
+            cell = "not measured"
+            if len(percent) > 1:
+                cell = f"{mean(percent):.2f} ± {stdev(percent):.2f}"
+            elif percent:
+                cell = f"{percent[0]:.2f}"
+            if 0 < len(percent) < wanted[key]:
+                cell += f" ({len(percent)} of {wanted[key]})"
+            cells.append(cell)
+        lines.append(f"| {label_of(*key)} | {cells[0]} | {cells[1]} |")
+    said = [verdict(weights, found, wanted) for weights in ("same", "own")]
+    return "\n".join(lines) + "\n\n" + "\n".join(said) + (
+        "\n\nFrom `results/seeds/*.json`; `make seeds` measures what is "
+        "missing.\n"
+    )
+
+
+def verdict(weights, found, wanted):
+    """One sentence: do the frameworks differ by more than their seeds do?"""
+    words = {"same": "From the same weights", "own": "From their own weights"}
+    groups = {key: runs[weights] for key, runs in found.items()}
+    have = sum(map(len, groups.values()))
+    need = sum(wanted[key] for key in groups)
+    if have < need:
+        return f"{words[weights]}: {have} of {need} runs are measured so far."
+    p = f_oneway(*groups.values()).pvalue
+    how = f"one-way analysis of variance, p = {p:.2g}"
+    if p > 0.05:
+        return (
+            f"{words[weights]}, no framework differs from the others by more "
+            f"than its seeds do ({how})."
+        )
+    means = {mean(runs): label_of(*key) for key, runs in groups.items()}
+    return (
+        f"{words[weights]}, the frameworks differ by more than their seeds do "
+        f"({how}): {means[max(means)]} has the highest mean and "
+        f"{means[min(means)]} the lowest."
+    )
+
+
+def seeds_figure():
+    """A dot for each run: filled from the same weights, hollow from own."""
+    found = {key: runs for key, runs in seeds().items() if any(runs.values())}
+    left, right, top, step = 170, 352, 30, 22
+    bottom = top + step * len(found)
+    everything = [100 * a for runs in found.values()
+                  for accuracies in runs.values() for a in accuracies]
+    low, high = min([98.4, *everything]), max([99.4, *everything])
+
+    def x(percent):
+        return left + (percent - low) / (high - low) * (right - left)
+
+    texts, dots, said = [], [], []
+    for i, (key, runs) in enumerate(found.items()):
+        y = top + step * (i + 0.5)
+        texts.append(f'<text x="0" y="{y + 4:.0f}">{label_of(*key)}</text>')
+        for weights, shift in ("same", -4), ("own", 4):
+            percent = [100 * accuracy for accuracy in runs[weights]]
+            dots += [
+                f'<circle cx="{x(value):.1f}" cy="{y + shift:.0f}" r="3.5" '
+                f'class="{weights}"/>'
+                for value in percent
+            ]
+            said += [f"{label_of(*key)}, {weights} weights: {percent}"]
+    ticks = [98.5, 98.75, 99, 99.25]
+    grid = "".join(f"M{x(tick):.1f} {top}V{bottom}" for tick in ticks)
+    texts += [
+        f'<text x="{x(tick):.1f}" y="{bottom + 18}" text-anchor="middle">'
+        f"{tick:g}</text>"
+        for tick in ticks
+    ]
+    texts.append('<text x="0" y="14">Test accuracy, %, after 12 epochs</text>')
+    return (
+        f'<svg class="seeds" viewBox="0 0 368 {bottom + 26}" role="img" '
+        'aria-labelledby="seeds-title seeds-desc" '
+        'xmlns="http://www.w3.org/2000/svg" '
+        'font-family="system-ui, sans-serif" font-size="12">\n'
+        '<title id="seeds-title">Test accuracy of every run</title>\n'
+        f'<desc id="seeds-desc">{"; ".join(said)}</desc>\n'
+        f'<path d="{grid}" stroke="currentColor" opacity="0.25"/>\n'
+        f"<g>{''.join(dots)}</g>\n"
+        f'<g fill="currentColor">{"".join(texts)}</g>\n</svg>\n'
+    )
+
+
 def notebook(folder, title, line):
     """convnet.py of `folder` as a notebook: a cell for each section."""
     source = (ROOT / "snippets" / folder / "convnet.py").read_text("utf-8")
@@ -328,6 +454,7 @@ def notebook(folder, title, line):
 def pages():
     """Every generated file: path to text."""
     generated = ROOT / "docs" / "generated"
+    figures = ROOT / "docs" / "assets" / "figures"
     return {
         generated / "gates-mnist-5k.md": gates("mnist-5k"),
         generated / "gates-mnist.md": gates("mnist"),
@@ -337,7 +464,9 @@ def pages():
         generated / "parity.md": parity(),
         generated / "parity-units.md": units(),
         generated / "losses.md": losses(),
-        ROOT / "docs" / "assets" / "figures" / "parity.svg": parity_figure(),
+        generated / "seeds.md": seeds_table(),
+        figures / "seeds.svg": seeds_figure(),
+        figures / "parity.svg": parity_figure(),
     } | {
         ROOT / "docs" / "notebooks" / f"{name}.ipynb": notebook(*how)
         for name, how in NOTEBOOKS.items()

@@ -7,7 +7,7 @@ height, width, channel of the features that they read. Keras' is the same.
 NAMES = [
     "conv1.kernel", "conv1.bias", "conv2.kernel", "conv2.bias",
     "dense.kernel", "dense.bias",
-]  # fmt: skip
+]
 
 
 def load_weights(model, arrays):

@@ -9,7 +9,7 @@ import numpy as np
 NAMES = [
     "conv1.kernel", "conv1.bias", "conv2.kernel", "conv2.bias",
     "dense.kernel", "dense.bias",
-]  # fmt: skip
+]
 
 
 def own(model):
