@@ -199,14 +199,14 @@ def units():
     _, rows = proof()
     lines = [
         "| framework | logits | gradient | weights, 1 step | 10 steps "
-        "| 100 steps | trained: logits | accuracy | other answers |",
+        "| 100 steps | trained: probabilities | accuracy | other answers |",
         "| --- |" + 8 * " ---: |",
     ]
     for row in rows:
         unit = row["rounding_units"]
         cells = [unit["logits"], unit["gradient"], *unit["weights"].values()]
         cells = [f"{cell:,.1f}" for cell in cells]
-        cells.append(exponential(row["max_abs_trained_logits"]))
+        cells.append(exponential(row["max_abs_trained_probabilities"]))
         cells.append(f"{row['trained_accuracy']:.3f}")
         cells.append(str(row["other_answers"]))
         lines.append(f"| {title_of(row)} | {' | '.join(cells)} |")

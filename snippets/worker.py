@@ -110,8 +110,8 @@ def train(request):
 def parity(request):
     """From `request`'s initial weights, on its first 128 digits: logits,
     loss, gradients, and the weights after each number of steps. From its
-    trained weights: logits and accuracy on the test digits. The arrays are
-    in the shared layout."""
+    trained weights: probabilities and accuracy on the test digits. The arrays
+    are in the shared layout."""
     convnet = importlib.import_module("convnet")
     facts = importlib.import_module("facts")
     weights = importlib.import_module("weights")
@@ -149,9 +149,7 @@ def parity(request):
 
     model = loaded("trained")
     accuracy = convnet.evaluate(model, test_images, test_labels)
-    arrays["trained_logits"] = facts.logits_loss_gradients(
-        model, test_images, test_labels
-    )[0]
+    arrays["trained_probabilities"] = convnet.predict(model, test_images)
     return {
         "version": importlib.import_module(request["import_name"]).__version__,
         "device": facts.device(),

@@ -206,3 +206,17 @@ def test_units_are_float32_s_spacing():
     assert parity.distance({"a/b": next_one}, {"a/b": one}, "a") == (
         2.0**-23, 1.0,
     )  # fmt: skip
+
+
+def test_the_page_says_how_far_a_rounding_goes():
+    """After 100 steps: one rounding as far as the nearest framework, and no
+    framework more than eight times as far."""
+    found = json.loads((ROOT / "results" / "parity.json").read_text("utf-8"))
+    moved = found["control"]["max_abs_weights"]["100"]
+    others = [
+        row["max_abs_weights"]["100"]
+        for row in found["results"]
+        if row["name"] != parity.REFERENCE
+    ]
+    assert min(others) < 1.2 * moved
+    assert max(others) < 8 * moved

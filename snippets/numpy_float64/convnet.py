@@ -57,8 +57,9 @@ def max_pool(x):
     def backward(dy):
         dx = np.empty_like(x)
         for corner in corners:
-            dx[corner] = dy * (x[corner] == y)
-            dy = dy * (x[corner] != y)  # of equals, the first takes it
+            largest = x[corner] == y
+            dx[corner] = dy * largest
+            dy = dy * ~largest  # of equals, the first has taken it
         return [dx]
 
     return y, backward
