@@ -9,4 +9,8 @@ document$.subscribe(() => {
     ".md-typeset__scrollwrap, .highlight-ipynb, .jp-RenderedText"
   ))
     box.tabIndex = 0;
+  // More tabs than fit on a phone scroll as well.
+  for (const row of document.querySelectorAll(".tabbed-labels"))
+    if (row.scrollWidth > row.clientWidth)
+      row.tabIndex = 0;
 });
