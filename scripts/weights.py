@@ -8,35 +8,28 @@ layout that docs/port.md gives.
 
 import os
 import runpy
-from pathlib import Path
 
-import numpy as np
 from safetensors.numpy import save_file
 
-from snippets import mnist
+from snippets import mnist, seeds
+from snippets.running import ROOT
 
-ROOT = Path(__file__).parent.parent
 EPOCHS = 12
-
-
-def modules(name):
-    """The functions of a framework's convnet.py and weights.py."""
-    functions = {}
-    for file in "convnet.py", "weights.py":
-        functions |= runpy.run_path(f"{ROOT}/snippets/{name}/{file}")
-    return functions
 
 
 def initial():
     """The initial weights: {name: float32 array}."""
-    numpy = modules("numpy_float64")
-    arrays = numpy["dump_weights"](numpy["build_model"](seed=0))
-    return {name: array.astype("float32") for name, array in arrays.items()}
+    return {
+        name.removeprefix("initial/"): array
+        for name, array in seeds.initial(0).items()
+    }
 
 
 def trained():
     """The trained weights, {name: float32 array}, and their accuracy."""
-    pytorch = modules("pytorch2")
+    pytorch = {}
+    for file in "convnet.py", "weights.py":
+        pytorch |= runpy.run_path(f"{ROOT}/snippets/pytorch2/{file}")
     digits = mnist.load()
     images, test_images = (
         (part.astype("float32") / 255)[:, None]
@@ -44,11 +37,8 @@ def trained():
     )
     model = pytorch["build_model"](seed=0)
     pytorch["train"](model, images, digits.train_labels, epochs=EPOCHS)
-    accuracy = np.mean(
-        pytorch["predict"](model, test_images).argmax(axis=1)
-        == digits.test_labels
-    )
-    return pytorch["dump_weights"](model), float(accuracy)
+    accuracy = pytorch["evaluate"](model, test_images, digits.test_labels)
+    return pytorch["dump_weights"](model), accuracy
 
 
 def write(name, arrays, metadata):
