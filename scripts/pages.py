@@ -228,8 +228,8 @@ def losses():
 
 
 def exponential(value):
-    """1.1e-07 as 1.1e-7."""
-    return re.sub(r"e-0", "e-", f"{value:.1e}")
+    """1.1e-07 as 1.1e-7, and nothing as 0."""
+    return "0" if value == 0 else re.sub(r"e-0", "e-", f"{value:.1e}")
 
 
 def parity_figure():
