@@ -156,6 +156,7 @@ def parser():
     commands.add_parser("list", help="name every framework")
     sub = commands.add_parser("train", help="train, and print one table")
     add_common(sub)
+    add_json(sub)
     sub.add_argument("--data", choices=list(GATE_EPOCHS), default="mnist-5k")
     sub.add_argument("--epochs", type=positive(int), default=3, metavar="N")
     sub.add_argument(
@@ -170,6 +171,7 @@ def parser():
         "parity", help="compare each with float64, number for number"
     )
     add_common(sub)
+    add_json(sub)
     sub.add_argument(
         "--control", action="store_true",
         help="also move the reference's weights by half a rounding",
@@ -199,15 +201,18 @@ def parser():
     return top
 
 
+def add_json(sub):
+    sub.add_argument(
+        "--json", type=Path, metavar="FILE", help="write the results there"
+    )
+
+
 def add_common(sub):
     sub.add_argument(
         "names", metavar="NAME", nargs="*",
         help="a folder of snippets/, or folder/backend (default: all)",
     )
     sub.add_argument("--era", choices=ERAS, help="without names: only these")
-    sub.add_argument(
-        "--json", type=Path, metavar="FILE", help="write the results there"
-    )
     sub.add_argument(
         "--timeout", type=positive(float), default=1800, metavar="S",
         help="seconds that each run may take (default: %(default)s)",

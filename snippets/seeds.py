@@ -14,6 +14,7 @@ from snippets import mnist
 from snippets.running import (
     HERE,
     ROOT,
+    BadInput,
     each,
     machine,
     now,
@@ -41,7 +42,7 @@ def initial(seed):
 
 def missing(wanted):
     """The runs that have no file yet, seed by seed: (run, seed, weights,
-    path). NumPy trains where it is named alone: it is the slowest."""
+    path)."""
     for seed in SEEDS["today"]:
         for run in wanted:
             for weights in "same", "own":
@@ -53,9 +54,15 @@ def missing(wanted):
 
 def measure(options, console):
     """`python -m snippets seeds`; return the exit status."""
-    wanted = runs(options.names, options.era)
-    if not options.names:
-        wanted = [run for run in wanted if run["import_name"] != "numpy"]
+    wanted = [
+        run
+        for run in runs(options.names, options.era)
+        if run["import_name"] != "numpy"
+    ]
+    if not wanted:
+        raise BadInput(
+            "NumPy has no seeds of its own: the others begin from its weights"
+        )
     FOLDER.mkdir(parents=True, exist_ok=True)
     digits = mnist.load("mnist")._asdict()
     todo = list(missing(wanted))

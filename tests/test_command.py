@@ -61,6 +61,10 @@ def test_list():
         (["train", "--epochs", "0"], "positive int"),
         (["train", "--json", "/nowhere/results.json"], "/nowhere"),
         (["train", "--data", "cifar"], "mnist-5k"),
+        (["seeds", "pytroch2"], "did you mean 'pytorch2'?"),
+        (["seeds", "numpy_float64"], "NumPy has no seeds"),
+        (["seeds", "--json", "results.json"], "unrecognized arguments"),
+        (["parity", "--json", "/nowhere/results.json"], "/nowhere"),
     ],
 )
 def test_bad_input(arguments, words):
