@@ -31,15 +31,17 @@ def in_layout(images, layout):
     return np.expand_dims(images.astype("float32") / 255, axis)
 
 
-def edited(folder, name, find, replace):
-    """convnet.py as a module of its own, with one text in it replaced."""
-    path = os.path.join(folder, "convnet.py")
+def edited(path, name, edits):
+    """The file `path` as a module of its own, called `name`, with the texts
+    of each pair (find, replace) replaced."""
     with open(path, encoding="utf-8") as file:
         source = file.read()
-    if source.count(find) != 1:
-        raise ValueError("{!r} is not once in {}".format(find, path))
+    for find, replace in edits:
+        if source.count(find) != 1:
+            raise ValueError("{!r} is not once in {}".format(find, path))
+        source = source.replace(find, replace)
     with open(name + ".py", "w", encoding="utf-8") as file:
-        file.write(source.replace(find, replace))
+        file.write(source)
     sys.path.insert(0, os.getcwd())
     return importlib.import_module(name)
 
@@ -65,7 +67,7 @@ def train(request):
     convnet = importlib.import_module("convnet")
     facts = importlib.import_module("facts")
     if request.get("edit"):
-        convnet = edited(request["folder"], "edited", *request["edit"])
+        convnet = edited(convnet.__file__, "edited", [request["edit"]])
     model = convnet.build_model(seed=request["seed"])
     built = clock()
 

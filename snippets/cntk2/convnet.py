@@ -65,7 +65,7 @@ def evaluate(model, images, labels):
 # --8<-- [start:predict]
 def predict(model, images):
     softmax = C.softmax(model)
-    batches = np.split(images, range(1000, len(images), 1000))
+    batches = np.split(images, range(1024, len(images), 1024))
     return np.concatenate([softmax.eval(batch) for batch in batches])
 # --8<-- [end:predict]
 

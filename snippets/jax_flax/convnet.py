@@ -73,7 +73,7 @@ def evaluate(model, images, labels):
 # --8<-- [start:predict]
 def predict(model, images):
     model.eval()
-    batches = np.split(images, range(1000, len(images), 1000))
+    batches = np.split(images, range(1024, len(images), 1024))
     return np.concatenate([nnx.softmax(model(x)) for x in batches])
 # --8<-- [end:predict]
 

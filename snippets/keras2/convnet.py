@@ -68,7 +68,7 @@ def evaluate(model, images, labels):
 
 # --8<-- [start:predict]
 def predict(model, images):
-    logits = model.predict(images, batch_size=1000)
+    logits = model.predict(images, batch_size=1024)
     logits = logits - logits.max(axis=1, keepdims=True)
     return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
 # --8<-- [end:predict]

@@ -49,7 +49,7 @@ def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
 # --8<-- [start:evaluate]
 def evaluate(model, images, labels):
     loss, accuracy = model.evaluate(
-        images, labels, batch_size=1000, verbose=0
+        images, labels, batch_size=1024, verbose=0
     )
     return accuracy
 # --8<-- [end:evaluate]
@@ -57,7 +57,7 @@ def evaluate(model, images, labels):
 
 # --8<-- [start:predict]
 def predict(model, images):
-    logits = model.predict(images, batch_size=1000, verbose=0)
+    logits = model.predict(images, batch_size=1024, verbose=0)
     return keras.ops.convert_to_numpy(keras.ops.softmax(logits))
 # --8<-- [end:predict]
 

@@ -131,7 +131,7 @@ def softmax(logits):
 
 def predict(model, images):
     model = [layer for layer in model if layer[0].__name__ != "dropout"]
-    batches = np.split(images, range(1000, len(images), 1000))
+    batches = np.split(images, range(1024, len(images), 1024))
     return np.concatenate([softmax(forward(model, x)[0]) for x in batches])
 # --8<-- [end:predict]
 

@@ -79,7 +79,7 @@ def evaluate(model, images, labels):
 def predict(model, images):
     model.eval()
     with torch.no_grad():
-        batches = torch.from_numpy(images).split(1000)
+        batches = torch.from_numpy(images).split(1024)
         probabilities = [model(batch.to(device))[1] for batch in batches]
     return torch.cat(probabilities).cpu().numpy()
 # --8<-- [end:predict]

@@ -72,7 +72,7 @@ def evaluate(model, images, labels):
 @torch.inference_mode()
 def predict(model, images):
     model.eval()
-    batches = torch.as_tensor(images).split(1000)
+    batches = torch.as_tensor(images).split(1024)
     logits = torch.cat([model(batch.to(DEVICE)) for batch in batches])
     return logits.softmax(dim=1).cpu().numpy()
 # --8<-- [end:predict]

@@ -47,7 +47,7 @@ def model_fn(features, labels, mode, params):
         eval_metric_ops={'accuracy': accuracy})
 
 
-def input_fn(images, labels=None, batch_size=1000):
+def input_fn(images, labels=None, batch_size=1024):
     return tf.estimator.inputs.numpy_input_fn(
         {'images': images}, labels, batch_size, shuffle=False)
 

@@ -75,7 +75,7 @@ def evaluate(model, images, labels):
 
 # --8<-- [start:predict]
 def predict(model, images):
-    batches = tf.data.Dataset.from_tensor_slices(images).batch(1000)
+    batches = tf.data.Dataset.from_tensor_slices(images).batch(1024)
     return np.concatenate([tf.nn.softmax(model(x)) for x in batches])
 # --8<-- [end:predict]
 

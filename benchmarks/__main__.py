@@ -1,0 +1,88 @@
+"""Measure the ConvNets: `python -m benchmarks run|report|compare`."""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks import compare, report, run
+from benchmarks.variants import CASES, MORE_CASES
+from snippets.__main__ import positive
+from snippets.mnist import DataError
+from snippets.running import BadInput
+
+
+def parser():
+    top = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="One ConvNet, measured."
+    )
+    commands = top.add_subparsers(dest="command", required=True)
+    sub = commands.add_parser("run", help="measure what is missing, in rounds")
+    sub.add_argument(
+        "names", metavar="VARIANT", nargs="*",
+        help="of variants.toml (default: all)",
+    )  # fmt: skip
+    sub.add_argument("--rounds", type=positive(int), default=10, metavar="N")
+    sub.add_argument(
+        "--cases", metavar="CASE,…", type=lambda text: text.split(","),
+        help=", ".join(CASES | MORE_CASES) + " (default: each variant's own)",
+    )  # fmt: skip
+    sub.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    sub.add_argument(
+        "--threads", type=positive(int), metavar="N",
+        help="default: one for each core",
+    )  # fmt: skip
+    sub.add_argument(
+        "--machine", metavar="NAME", help="default: from its CPU or its GPU"
+    )
+    sub.add_argument(
+        "--into", type=Path, metavar="FOLDER",
+        help="default: benchmarks/results/<machine>/<today>",
+    )  # fmt: skip
+    sub.add_argument(
+        "--timeout", type=positive(float), default=900, metavar="S",
+        help="seconds that each process may take (default: %(default)s)",
+    )  # fmt: skip
+    sub = commands.add_parser("report", help="write the page's tables, figure")
+    sub.add_argument(
+        "--check", action="store_true",
+        help="write nothing; fail where the page's differ",
+    )  # fmt: skip
+    sub = commands.add_parser("compare", help="one folder with another")
+    sub.add_argument("before", type=Path, metavar="FOLDER")
+    sub.add_argument("after", type=Path, metavar="FOLDER")
+    return top
+
+
+def main(arguments=None):
+    options = parser().parse_args(arguments)
+    # Ended from outside, it ends as with Ctrl-C: every child goes with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=160)
+    commands = {
+        "run": run.measure, "report": report.write, "compare": compare.show
+    }
+    try:
+        return commands[options.command](options, console)
+    except (BadInput, DataError) as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        said = f"benchmarks: {error}; what was measured before is kept"
+        print(said, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(
+            "benchmarks: interrupted; what was measured is kept, and the same "
+            "command goes on",
+            file=sys.stderr,
+        )
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,22 @@
+"""What the machine gives TensorFlow: matrix multiplication."""
+
+import tensorflow as tf
+
+
+@tf.function
+def last_of_product(a, b):
+    # One number comes back: the product stays where it is.
+    return tf.matmul(a, b)[-1, -1]
+
+
+def cases():
+    """Yield (name, function, metadata): the operations of one call in FLOP
+    (2 for each multiply-add)."""
+    n = 4096
+    for dtype in "float32", "bfloat16":
+        a, b = tf.cast(tf.random.normal((2, n, n)), dtype)
+        yield (
+            f"matmul-{dtype}",
+            lambda a=a, b=b: last_of_product(a, b).numpy(),
+            {"flop": 2 * n**3},
+        )
