@@ -12,7 +12,6 @@ import resource
 import sys
 import threading
 import time
-import traceback
 
 import numpy as np
 import pyperf
@@ -26,37 +25,73 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CLOCK = time.perf_counter
 
 
+class Enough(Exception):
+    """Ends train() where it waits for its next epoch."""
+
+
 class Epochs:
-    """`train`, a function, in a thread of its own, epoch by epoch.
+    """`train`, a function, epoch by epoch.
 
     Every snippet writes one line with the loss when an epoch is over and its
-    device has finished; this stands in for standard output and holds `train`
-    at that line until the next epoch may begin."""
+    device has finished. This stands in for standard output and holds `train`
+    at that line until the next epoch may begin. The clock, pyperf's, runs in
+    a thread of its own: frameworks keep things for the thread that made
+    them."""
 
     def __init__(self, train):
         self.train = train
         self.begin = threading.Semaphore(0)
         self.over = threading.Semaphore(0)
-        self.error = None
-        self.stdout, sys.stdout = sys.stdout, self
-        self.thread = threading.Thread(target=self.run, daemon=True)
-        self.thread.start()
+        self.job = self.answer = self.error = None
+        self.enough = False
+        self.stdout = sys.stdout
 
-    def run(self):
-        self.begin.acquire()
+    def run(self, clock):
+        """Train in this thread while `clock`, a function that calls seconds()
+        and call(), runs in another; what either raises is raised."""
+        thread = threading.Thread(target=self.measure, args=(clock,))
+        thread.start()
+        self.main, sys.stdout = threading.current_thread(), self
         try:
+            self.wait()
             self.train()
-            self.error = "train() has no more epochs"
-        except Exception:
-            self.error = traceback.format_exc()
-        self.over.release()
+            self.error = RuntimeError("train() has no more epochs")
+        except Enough:
+            pass
+        except Exception as error:
+            self.error = error
+        finally:
+            sys.stdout = self.stdout
+            self.over.release()
+            thread.join()
+        if self.error:
+            raise self.error
+
+    def measure(self, clock):
+        try:
+            clock()
+        except BaseException as error:
+            self.error = self.error or error
+        self.enough = True
+        self.begin.release()
+
+    def wait(self):
+        """Wait for the next epoch, and do in this thread what is asked."""
+        while True:
+            self.begin.acquire()
+            if self.enough:
+                raise Enough
+            if not self.job:
+                return
+            self.answer = self.job()
+            self.over.release()
 
     def write(self, text):
-        if threading.current_thread() is not self.thread:
+        if threading.current_thread() is not self.main:
             self.stdout.write(text)
         elif "loss" in text:
             self.over.release()
-            self.begin.acquire()
+            self.wait()
 
     def flush(self):
         self.stdout.flush()
@@ -68,8 +103,15 @@ class Epochs:
             self.begin.release()
             self.over.acquire()
             if self.error:
-                raise RuntimeError(self.error)
+                raise self.error
         return CLOCK() - start
+
+    def call(self, function):
+        """What `function` returns between two epochs, in train's thread."""
+        self.job = function
+        self.seconds(1)
+        self.job = None
+        return self.answer
 
 
 class Snippet:
@@ -145,9 +187,11 @@ def train(request, runner):
         faults.append((page_faults() - before) / steps)
         return taken
 
-    runner.bench_time_func(
-        request["case"], seconds,
-        inner_loops=steps, metadata=snippet.metadata,
+    epochs.run(
+        lambda: runner.bench_time_func(
+            request["case"], seconds,
+            inner_loops=steps, metadata=snippet.metadata,
+        )
     )  # fmt: skip
     return {"metadata": {"page_faults_a_step": faults[-1]}}
 
@@ -175,7 +219,7 @@ def to_99(request, runner):
         taken = 0.0
         for epoch in range(1, most + 1):
             taken += epochs.seconds(1)
-            accuracy = snippet.test_accuracy()
+            accuracy = epochs.call(snippet.test_accuracy)
             if accuracy >= 0.99:
                 reached.update(epochs=epoch, test_accuracy=accuracy)
                 return taken
@@ -183,8 +227,10 @@ def to_99(request, runner):
             "99 %% of the test digits: not reached in %d epochs" % most
         )
 
-    runner.bench_time_func(
-        request["case"], seconds, metadata=snippet.metadata
+    epochs.run(
+        lambda: runner.bench_time_func(
+            request["case"], seconds, metadata=snippet.metadata
+        )
     )
     return {"metadata": reached}
 
@@ -221,8 +267,11 @@ def harness(request, runner):
                 pass
             print("loss", flush=True)
 
-    runner.bench_time_func(
-        request["case"], Epochs(epochs_of_10_ms).seconds, inner_loops=steps
+    epochs = Epochs(epochs_of_10_ms)
+    epochs.run(
+        lambda: runner.bench_time_func(
+            request["case"], epochs.seconds, inner_loops=steps
+        )
     )
     return {}
 
@@ -257,13 +306,8 @@ if __name__ == "__main__":
         + (["--loops", str(loops)] if loops else ["--calibrate-loops"])
     )
     result = TASKS[request["task"]](request, runner)
-    sys.stdout = sys.__stdout__
-    if request["import_name"] != "none":
-        framework = importlib.import_module(request["import_name"])
-        result["version"] = framework.__version__
-        result["device"] = importlib.import_module("facts").device()
+    framework = importlib.import_module(request["import_name"])
+    result["version"] = framework.__version__
+    result["device"] = importlib.import_module("facts").device()
     with open(sys.argv[2], "w") as file:
         json.dump(result, file)
-    sys.stdout.flush()
-    # train() may still wait for its next epoch.
-    os._exit(0)

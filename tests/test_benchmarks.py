@@ -6,6 +6,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from types import SimpleNamespace
 
@@ -190,26 +191,34 @@ def test_missing_framework(monkeypatch, tmp_path):
     assert kept["errors"][0]["error"] == running.NO_2018
 
 
-def test_the_clock_runs_between_the_lines_of_an_epoch(monkeypatch):
-    events = []
+def test_the_clock_runs_between_the_lines_of_an_epoch():
+    events, main = [], threading.current_thread()
 
     def train():
-        for epoch in range(3):
+        for epoch in range(5):
             events.append(f"train {epoch}")
             print("epoch", epoch, "loss")
 
+    def clock():
+        for number in range(3):
+            time.sleep(0.01)
+            events.append(f"wait {number}")
+            assert epochs.seconds(1) > 0
+        assert epochs.call(threading.current_thread) is main
+
     epochs = case.Epochs(train)
-    monkeypatch.setattr(sys, "stdout", epochs.stdout)
-    sys.stdout = epochs
-    for number in range(3):
-        time.sleep(0.01)
-        events.append(f"wait {number}")
-        assert epochs.seconds(1) > 0
-    with pytest.raises(RuntimeError, match="no more epochs"):
-        epochs.seconds(1)
+    epochs.run(clock)
+    # The fourth epoch never began.
     assert events == [
         f"{what} {n}" for n in range(3) for what in ("wait", "train")
     ]
+
+    epochs = case.Epochs(train)
+    with pytest.raises(RuntimeError, match="no more epochs"):
+        epochs.run(lambda: epochs.seconds(6))
+    epochs = case.Epochs(lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        epochs.run(lambda: epochs.seconds(1))
 
 
 def test_ratio_and_its_interval():
