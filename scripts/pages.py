@@ -10,6 +10,7 @@ from statistics import mean, median, stdev
 import nbformat
 from scipy.stats import f_oneway
 
+from scripts import cachelines
 from snippets.running import ROOT, frameworks
 from snippets.seeds import SEEDS
 
@@ -467,7 +468,7 @@ def pages():
         generated / "seeds.md": seeds_table(),
         figures / "seeds.svg": seeds_figure(),
         figures / "parity.svg": parity_figure(),
-    } | {
+    } | cachelines.parts() | {
         ROOT / "docs" / "notebooks" / f"{name}.ipynb": notebook(*how)
         for name, how in NOTEBOOKS.items()
     }

@@ -1,0 +1,156 @@
+"""Count the cache lines that a plain loop touches, layout by layout, and draw
+the layouts, for `python -m scripts.pages`. Simulated, not measured.
+
+The loop is the convolution as it is defined: for each output position every
+number of its window, row by row, channels innermost. No library computes one
+so. The offsets are those of NumPy's own arrays."""
+
+from collections import OrderedDict
+
+import numpy as np
+
+from snippets.running import ROOT
+
+BATCH = 128
+LAYOUTS = "NCHW", "NHWC", "HWCN", "nChw8c", "nChw16c"
+# What each convolution of the network reads: its channels and its side.
+READ = {"conv1": (1, 28), "conv2": (32, 14)}
+PER_LINE = 64 // 4  # float32
+CACHES = 64, 512  # lines: 4 KiB, and 32 KiB, a first-level cache
+
+
+def offsets(layout, n, c, h, w):
+    """Where each number of an N×C×H×W tensor lies in memory, in numbers."""
+    block = int("".join(filter(str.isdigit, layout)) or 1)
+    padded = -(-c // block) * block
+    if block > 1:
+        line = np.arange(n * padded * h * w)
+        line = line.reshape(n, padded // block, h, w, block)
+        line = line.transpose(0, 1, 4, 2, 3).reshape(n, padded, h, w)
+        return line[:, :c]
+    sizes = {"N": n, "C": c, "H": h, "W": w}
+    line = np.arange(n * c * h * w).reshape([sizes[a] for a in layout])
+    return line.transpose([layout.index(a) for a in "NCHW"])
+
+
+def windows(where):
+    """The offsets that each 3×3 window reads, of one image's C×H×W."""
+    _, height, width = where.shape
+    for h in range(height):
+        for w in range(width):
+            rows = slice(max(h - 1, 0), h + 2)
+            columns = slice(max(w - 1, 0), w + 2)
+            yield where[:, rows, columns].transpose(1, 2, 0).ravel()
+
+
+def counts(layer, layout):
+    """(numbers in an inner window, lines it touches, lines that the image
+    lies in, lines fetched for the image through each of CACHES)."""
+    c, side = READ[layer]
+    where = offsets(layout, BATCH, c, side, side)[0]
+    all_windows = list(windows(where))
+    inner = all_windows[side * (side // 2) + side // 2]
+    touched = len(set((inner // PER_LINE).tolist()))
+    filled = len(np.unique(where // PER_LINE))
+    read = (np.concatenate(all_windows) // PER_LINE).tolist()
+    return len(inner), touched, filled, *(misses(read, n) for n in CACHES)
+
+
+def misses(lines, capacity):
+    """How many of `lines`, in their order, a cache of `capacity` lines does
+    not hold; the least recently used is thrown out."""
+    cache, found = OrderedDict(), 0
+    for line in lines:
+        if line in cache:
+            cache.move_to_end(line)
+            continue
+        found += 1
+        cache[line] = None
+        if len(cache) > capacity:
+            cache.popitem(last=False)
+    return found
+
+
+def table():
+    """docs/generated/cachelines.md."""
+    lines = [
+        "| convolution | layout | numbers in a window | lines it touches "
+        "| of their bytes, used | lines of the image | fetched, 4 KiB "
+        "| fetched, 32 KiB |",
+        "| --- | --- |" + 6 * " ---: |",
+    ]
+    for layer in READ:
+        for layout in LAYOUTS:
+            numbers, touched, *rest = counts(layer, layout)
+            used = 100 * numbers / (touched * PER_LINE)
+            cells = [layer, layout, numbers, touched, f"{used:.0f} %"]
+            cells += [f"{count:,}" for count in rest]
+            lines.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(lines) + (
+        "\n\nSimulated, not measured: `scripts/cachelines.py`. Batch "
+        f"{BATCH}, float32, lines\nof 64 bytes. Fetched: the lines that miss "
+        "a cache of 4 or 32 KiB while the\nwindow passes over one image; the "
+        "least recently used is thrown out.\n"
+    )
+
+
+def figure():
+    """docs/assets/figures/layouts.svg: how memory begins in each layout."""
+    c, side = READ["conv2"]
+    shown, cell, top, step = 40, 9, 42, 72
+    rows, said = [], []
+    for i, layout in enumerate(LAYOUTS):
+        where = offsets(layout, BATCH, c, side, side)
+        channel = np.empty(where.size, int)
+        channel[where.ravel()] = np.indices(where.shape)[1].ravel()
+        first = channel[:shown].tolist()
+        _, touched, *_ = counts("conv2", layout)
+        y = top + step * i
+        # The first neighbour along each axis tells the stride.
+        strides = ", ".join(
+            f"{axis} {int(where[at]):,}"
+            for axis, at in [
+                ("N", (1, 0, 0, 0)), ("C", (0, 1, 0, 0)),
+                ("H", (0, 0, 1, 0)), ("W", (0, 0, 0, 1)),
+            ]
+        )
+        rows += [
+            f'<text x="0" y="{y}" font-weight="700">{layout}</text>'
+            f'<text x="64" y="{y}">A window touches {touched} lines of 64 '
+            "bytes.</text>",
+            f'<text x="64" y="{y + 16}">Next along {strides}.</text>',
+        ]
+        rows += [
+            f'<rect x="{k * cell}" y="{y + 24}" width="{cell - 1}" '
+            f'height="16" fill="hsl({260 - 230 * n / (c - 1):.0f} 60% 55%)"/>'
+            for k, n in enumerate(first)
+        ]
+        rows += [
+            f'<path d="M{k * cell - 0.5} {y + 21}v22" stroke="currentColor"/>'
+            for k in range(0, shown, PER_LINE)
+        ]
+        said.append(
+            f"{layout}: channels {', '.join(map(str, first))}, …; the next "
+            f"number along {strides}; a window touches {touched} lines"
+        )
+    return (
+        f'<svg class="layouts" viewBox="-1 0 {shown * cell + 2} '
+        f'{top + step * len(LAYOUTS) - 22}" role="img" '
+        'aria-labelledby="layouts-title layouts-desc" '
+        'xmlns="http://www.w3.org/2000/svg" '
+        'font-family="system-ui, sans-serif" font-size="12">\n'
+        '<title id="layouts-title">How memory begins in each layout</title>\n'
+        f'<desc id="layouts-desc">{"; ".join(said)}.</desc>\n'
+        f'<g fill="currentColor"><text x="0" y="12">The first {shown} numbers '
+        "after pool1, by channel</text>\n"
+        + "\n".join(rows)
+        + "\n</g>\n</svg>\n"
+    )
+
+
+def parts():
+    """Every generated file: path to text."""
+    return {
+        ROOT / "docs" / "generated" / "cachelines.md": table(),
+        ROOT / "docs" / "assets" / "figures" / "layouts.svg": figure(),
+    }
