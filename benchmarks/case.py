@@ -239,8 +239,10 @@ def peak(request, runner):
     """What the machine can do: benchmarks/peaks/ says how."""
     sys.path.insert(0, os.path.join(HERE, "peaks"))
     module = importlib.import_module(os.path.basename(request["folder"]))
-    for name, function, metadata in module.cases():
-        runner.bench_func(name, function, metadata=metadata)
+    for name, function, metadata, *times in module.cases():
+        runner.bench_func(
+            name, function, inner_loops=sum(times) or 1, metadata=metadata
+        )
     return {}
 
 

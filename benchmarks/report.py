@@ -382,6 +382,27 @@ def then_and_now(found):
     return "\n".join(parts) or "Not measured.\n"
 
 
+def transpositions(found):
+    """What it costs to move a layer's output from one layout to the other."""
+    rows = []
+    for machine in found:
+        for name in machine.group("machine"):
+            for case in machine.files[name]["measured"]:
+                if not case.startswith("transpose-"):
+                    continue
+                seconds = median(machine.rounds(name, case).values())
+                [moved, *_] = machine.values(name, case, "bytes")
+                rows.append([
+                    f"{machine.name}, {machine.title(name)}",
+                    case.removeprefix("transpose-").replace("x", "×"),
+                    milliseconds(seconds),
+                    f"{moved / seconds / 1e9:,.0f}",
+                ])  # fmt: skip
+    if not rows:
+        return "Not measured.\n"
+    return table(["where", "NCHW → NHWC", "ms", "GB/s"], rows) + "\n"
+
+
 def layouts(found):
     """NCHW over NHWC: a training step of 128, predictions of 1,024."""
     parts = []
@@ -392,7 +413,7 @@ def layouts(found):
             v = machine.variants[name]
             if v["options"].get("layout") != "NCHW":
                 continue
-            other = name.replace("nchw", "nhwc")
+            other = name.replace("-nchw", "-fast")
             cells = []
             for case in "train-128", "predict-1024":
                 nchw, nhwc = (machine.rounds(n, case) for n in (name, other))
@@ -600,6 +621,7 @@ def parts():
         "to-99.md": to_99(found),
         "then-and-now.md": then_and_now(found),
         "layouts.md": layouts(found),
+        "transpositions.md": transpositions(found) + source,
         "peaks.md": peaks(found) + source,
         "roofline.md": roofline(found),
         "raw.md": index(found),

@@ -17,8 +17,9 @@ def finished(function):
 
 
 def cases():
-    """Yield (name, function, metadata): the operations of one call in FLOP
-    (2 for each multiply-add), or the bytes that it reads and writes."""
+    """Yield (name, function, metadata) and how often the function does it, if
+    not once: the operations in FLOP (2 for each multiply-add), or the bytes
+    that are read and written."""
     n = 4096
     for name, dtype in [
         ("float32", torch.float32), ("bfloat16", torch.bfloat16),
@@ -34,3 +35,14 @@ def cases():
     x = torch.ones(2**28, dtype=torch.uint8, device=DEVICE)
     y = torch.empty_like(x)
     yield "copy", finished(lambda: y.copy_(x)), {"bytes": 2 * 2**28}
+    # What the two convolutions return, from one layout to the other, again
+    # and again: once takes less than a millisecond.
+    for shape in (128, 32, 28, 28), (128, 64, 14, 14):
+        x = torch.ones(shape, device=DEVICE)
+        y = torch.empty_like(x, memory_format=torch.channels_last)
+        yield (
+            "transpose-" + "x".join(map(str, shape)),
+            finished(lambda x=x, y=y: [y.copy_(x) for _ in range(20)]),
+            {"bytes": 2 * 4 * x.numel()},
+            20,
+        )
