@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help serve site test 2018 results parity seeds clean
+.PHONY: help serve site test 2018 results parity seeds benchmarks clean
 
 help:  ## list the commands
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1\t/'
@@ -50,6 +50,10 @@ parity: .venv/.complete  ## compare every framework with float64 again
 seeds: .venv/.complete  ## measure what is missing of 12 epochs of MNIST
 	.venv/bin/python -m snippets seeds $(NAMES) --require-all
 	.venv/bin/python -m scripts.pages
+
+benchmarks: .venv/.complete  ## measure speed: what is missing of ten rounds
+	.venv/bin/python -m benchmarks run
+	.venv/bin/python -m benchmarks report
 
 clean:  ## remove both environments and the built site
 	rm -rf .venv .venv-2018 site

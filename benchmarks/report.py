@@ -266,11 +266,14 @@ def noise(found):
             middle, low, high = ratio(*pair)
             single = [pair[0][n] / pair[1][n] for n in both]
             within = abs(middle - 1) <= 0.03
-            bound = max([abs(r - 1) for r in (low, high) if r] or [1])
+            noise = "too few rounds to tell what is noise"
+            if low:
+                bound = max(abs(low - 1), abs(high - 1))
+                noise = f"differences below {bound:.0%} are noise"
             lines.append(
-                f"**{machine.name}: differences below {bound:.0%} are "
-                f"noise.** {machine.title(name)}, measured twice in each of "
-                f"{len(both)} rounds, has a ratio to itself of "
+                f"**{machine.name}: {noise}.** {machine.title(name)}, "
+                f"measured twice in each of {len(both)} rounds, has a ratio "
+                "to itself of "
                 f"{interval((middle, low, high))}, in single rounds "
                 f"{min(single):.2f} to {max(single):.2f}. It "
                 f"{'lies' if within else 'does not lie'} within ±3 %."
@@ -476,7 +479,7 @@ def step_of(machine, name):
     v = machine.variants[name]
     file = "fast.py" if v["module"] == "fast" else "convnet.py"
     default = f"`{file}` on {machine.title(name).removesuffix(', fast')}"
-    return (v["step"] or default) + precision_of(machine, name)
+    return v["step"] or default
 
 
 def peaks(found):
@@ -523,7 +526,7 @@ def roofline(found):
                 bound = "memory" if limit < compute else "arithmetic"
                 lines.append([
                     f"{layer}, {way}",
-                    f"{flop / moved:.2g}",
+                    f"{flop / moved:.{2 if flop < 100 * moved else 3}g}",
                     milliseconds(seconds),
                     f"{seconds / total:.0%}",
                     f"{flop / seconds / 1e9:,.1f}",

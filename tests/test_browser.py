@@ -249,3 +249,26 @@ def test_copied_file_runs_and_passes_its_gate(page, tmp_path, name, toml):
     assert accuracy, run.stdout
     gate = min(run["gates"]["mnist-5k"] for run in toml["runs"])
     assert float(accuracy[1]) >= gate
+
+
+def test_benchmarks_show_the_part_that_a_reader_chooses(page):
+    page.goto("benchmarks/")
+    choices = page.locator(".choices").first
+    visible = choices.locator(".measured").locator("visible=true")
+    expect(visible).to_have_count(1)
+    for select in choices.locator("select").all():
+        name = select.get_attribute("name")
+        for value in select.locator("option").all_inner_texts():
+            select.select_option(value)
+            expect(visible).to_have_count(1)
+            expect(visible).to_have_attribute(f"data-{name}", value)
+            expect(visible.locator("svg")).to_be_visible()
+
+
+def test_benchmarks_are_all_there_without_javascript(browser, base):
+    context = browser.new_context(base_url=base, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("benchmarks/")
+    parts = page.locator(".choices .measured")
+    assert parts.count() == parts.locator("visible=true").count() > 1
+    context.close()
