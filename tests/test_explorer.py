@@ -688,7 +688,7 @@ def test_everything_is_reached_by_tab(opened):
     page = opened("?tensor=pool1")
     page.locator("[name=tensor]").focus()
     seen = set()
-    for _ in range(80):
+    for _ in range(150):
         seen.add(
             page.evaluate(
                 "(e => e.name || e.dataset.axis || e.dataset.do || "
