@@ -4,7 +4,6 @@ Every part is Markdown, or a figure as SVG in it; `--check` compares them."""
 
 import html
 import math
-import os
 import sys
 from statistics import mean, median, stdev
 
@@ -652,8 +651,6 @@ def write(options, console):
             path.unlink()
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_name(f".{path.name}.{os.getpid()}")
-            temporary.write_text(written[path], "utf-8")
-            os.replace(temporary, path)
+            running.write_text(path, written[path])
             console.print("wrote", str(path.relative_to(ROOT)))
     return int(options.check and bool(differ))

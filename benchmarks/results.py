@@ -3,6 +3,7 @@
 import json
 import math
 from pathlib import Path
+from statistics import median
 
 import jsonschema
 import pyperf
@@ -60,14 +61,8 @@ def rounds(benchmark):
     values = {}
     for run in benchmark.get_runs():
         if run.values:
-            values[run.get_metadata()["round"]] = _median(run.values)
+            values[run.get_metadata()["round"]] = median(run.values)
     return values
-
-
-def _median(values):
-    values = sorted(values)
-    middle = len(values) // 2
-    return (values[middle] + values[~middle]) / 2
 
 
 def farthest(losses, oracle):

@@ -28,7 +28,7 @@ PRIVATE = re.compile(r"hostname|boot_time|uptime|python_(c|exe).*|command.*")
 
 
 def machine():
-    """The machine as the results name it, its slug under "name"."""
+    """The machine as the results name it."""
     found = running.machine()
     found["kernel"] = platform.release()
     governor = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
@@ -284,11 +284,15 @@ def measure(options, console):
         entries = {v["name"]: measuring.entry(v) for v in wanted}
         for entry in entries.values():
             entry["errors"] = []
+        done = {
+            (v["name"], name): rounds_done(entries[v["name"]], name)
+            for v, name in shuffled(wanted, options.cases, 1)
+        }
         jobs = [
             (round_, variant, name)
             for round_ in range(1, options.rounds + 1)
             for variant, name in shuffled(wanted, options.cases, round_)
-            if round_ not in rounds_done(entries[variant["name"]], name)
+            if round_ not in done[variant["name"], name]
         ]
         failed = set()
         with Progress(

@@ -3,7 +3,6 @@ snippets: `python -m scripts.pages`. A test compares what is committed."""
 
 import json
 import math
-import os
 import re
 from statistics import mean, median, stdev
 
@@ -11,7 +10,7 @@ import nbformat
 from scipy.stats import f_oneway
 
 from scripts import cachelines
-from snippets.running import ROOT, frameworks
+from snippets.running import ROOT, frameworks, write_text
 from snippets.seeds import SEEDS
 
 # docs/notebooks/<name>.ipynb: folder, title and a line of its own.
@@ -477,7 +476,5 @@ def pages():
 if __name__ == "__main__":
     for path, text in pages().items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}")
-        temporary.write_text(text, "utf-8")
-        os.replace(temporary, path)
+        write_text(path, text)
         print("wrote", path.relative_to(ROOT))

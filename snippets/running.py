@@ -197,11 +197,16 @@ def machine():
     }
 
 
+def write_text(path, text):
+    """Write `text` to `path` whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text, "utf-8")
+    os.replace(temporary, path)
+
+
 def write_json(path, value):
     """Write `value` to `path` whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(value, indent=1) + "\n", "utf-8")
-    os.replace(temporary, path)
+    write_text(path, json.dumps(value, indent=1) + "\n")
 
 
 def check_json(path):

@@ -2,18 +2,14 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
-import threading
 import tomllib
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).parent.parent
 TODAY = sorted(
@@ -24,22 +20,6 @@ TODAY = sorted(
     key=lambda framework: framework[1]["order"],
 )
 TODAY = [(name, toml) for name, toml in TODAY if toml["era"] == "today"]
-CHROMIUM = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-)
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # For each tab set on the page: its labels, and the chosen one.
 TABS = """
     [...document.querySelectorAll(".tabbed-set")].map(set => {
@@ -53,41 +33,6 @@ TABS = """
 
 
 expect.set_options(timeout=30_000)  # CI's machines are slow
-
-
-class Pages(SimpleHTTPRequestHandler):
-    """A host of static pages: an unknown address gets the site's 404.html."""
-
-    def send_error(self, code, message=None, explain=None):
-        body = Path(self.directory, "404.html").read_bytes()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture(scope="module")
-def base(site):
-    handler = partial(Pages, directory=str(site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if path is None:
-        pytest.fail("no Chromium on PATH: looked for " + ", ".join(CHROMIUM))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -7,21 +7,16 @@ import json
 import math
 import random
 import re
-import shutil
 import statistics
 import subprocess
 import sys
-import threading
-from functools import partial
-from http.server import ThreadingHTTPServer
 
 import numpy as np
 import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
 from conftest import REQUIRE_ALL, ROOT
-from playwright.sync_api import expect, sync_playwright
-from test_browser import CHROMIUM, FLAGS, Pages
+from playwright.sync_api import expect
 
 from scripts import cachelines
 from snippets import mnist, running
@@ -31,23 +26,8 @@ BATCHES = 1, 2, 6, 32, 128
 
 
 @pytest.fixture(scope="module")
-def url(site):
-    handler = partial(Pages, directory=str(site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/layouts/"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if path is None:
-        pytest.fail("no Chromium on PATH: looked for " + ", ".join(CHROMIUM))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+def url(base):
+    return base + "layouts/"
 
 
 @pytest.fixture
