@@ -29,7 +29,7 @@ site: .venv/.complete  ## build the site into site/
 
 test: .venv/.complete  ## set up what the tests need, 2018 too where it can be; test
 	bash scripts/setup-2018 --if-possible
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Of all, or of some: make results NAMES=pytorch2
 results: .venv/.complete  ## measure again: five seeds of every framework
