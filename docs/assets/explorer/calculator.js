@@ -101,10 +101,11 @@ export class LayoutCalculator extends HTMLElement {
     const usual = {
       from: "NCHW", shape: "128 32 14 14", to: "NHWC", type: "float32",
     };
-    this.form = this.querySelector("form");
+    /** @type {Object<string, any>} */
+    this.fields = this.querySelector("form").elements;
     for (const [name, value] of Object.entries(usual))
-      this.form.elements[name].value = given[name] || value;
-    if (!this.form.elements.type.value) this.form.elements.type.value = "float32";
+      this.fields[name].value = given[name] || value;
+    if (!this.fields.type.value) this.fields.type.value = "float32";
     this.addEventListener("input", () => {
       this.render();
       this.keep();
@@ -116,7 +117,7 @@ export class LayoutCalculator extends HTMLElement {
   keep() {
     clearTimeout(this.writing);
     this.writing = setTimeout(() => {
-      const { from, shape, to, type } = this.form.elements;
+      const { from, shape, to, type } = this.fields;
       const sizes = shape.value.trim().replace(/\D+/g, ".");
       const own = [from.value, sizes, to.value, type.value].join("_");
       const query = new URLSearchParams(location.search);
@@ -126,8 +127,9 @@ export class LayoutCalculator extends HTMLElement {
   }
 
   render() {
-    const { from, shape, to, type } = this.form.elements;
+    const { from, shape, to, type } = this.fields;
     const error = this.querySelector(".lx-error");
+    /** @type {HTMLElement} */
     const result = this.querySelector(".lx-result");
     try {
       const a = from.value.trim();

@@ -154,8 +154,9 @@ export function drawMap(canvas, scene, look) {
   const count = Math.ceil(scene.volume / PER_LINE / per);
   const height = Math.ceil(count / MAP.columns) * side;
   const { pen, width } = sheet(canvas, height);
+  /** @returns {[number, number]} its corner */
   const square = (i) =>
-    [i % MAP.columns, Math.floor(i / MAP.columns)].map((n) => n * side);
+    [(i % MAP.columns) * side, Math.floor(i / MAP.columns) * side];
 
   // The squares stay while a pointer moves: they are drawn once and kept.
   const key = [scene.key, scene.by, look.dark, canvas.width].join();
@@ -180,7 +181,8 @@ export function drawMap(canvas, scene, look) {
   for (const line of scene.touchedLines)
     pen.fillRect(...square(Math.floor(line / per)), side - 0.5, side - 0.5);
   const at = Math.floor(scene.offset / PER_LINE / per);
-  box(pen, look.ink, ...square(at).map((n) => n - 1.5), side + 3, side + 3, 2);
+  const [x, y] = square(at);
+  box(pen, look.ink, x - 1.5, y - 1.5, side + 3, side + 3);
 }
 
 /**

@@ -112,13 +112,17 @@ export class LayoutExplorer extends HTMLElement {
   connectedCallback() {
     const start = performance.now();
     this.innerHTML = TEMPLATE;
+    /** @type {Object<string, any>} */
     this.parts = {};
     for (const part of this.querySelectorAll("[data-is]"))
-      this.parts[part.dataset.is] = part;
+      this.parts[part.getAttribute("data-is")] = part;
     for (const control of this.querySelectorAll("[name]"))
-      this.parts[control.name] = control;
-    for (const name of ["plane", "memory", "map"])
-      this[name] = this.querySelector(`.lx-${name}`);
+      this.parts[control.getAttribute("name")] = control;
+    const canvas = (name) =>
+      /** @type {HTMLCanvasElement} */ (this.querySelector(`.lx-${name}`));
+    this.plane = canvas("plane");
+    this.memory = canvas("memory");
+    this.map = canvas("map");
     this.sliders = this.querySelector(".lx-sliders");
     this.fill(
       "tensor",
@@ -208,7 +212,8 @@ export class LayoutExplorer extends HTMLElement {
   listen() {
     this.stop = new AbortController();
     const { signal } = this.stop;
-    this.addEventListener("input", ({ target }) => {
+    this.addEventListener("input", (event) => {
+      const target = /** @type {HTMLInputElement} */ (event.target);
       if (target.dataset.axis)
         this.move({ [target.dataset.axis]: Number(target.value) });
       else if (target.name === "window") this.set({ window: target.checked });
@@ -219,10 +224,10 @@ export class LayoutExplorer extends HTMLElement {
     });
     this.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (event.target.dataset.do === "apply") this.operate();
+      if (event.target === this.querySelector("[data-do=apply]")) this.operate();
     });
     this.addEventListener("click", ({ target }) => {
-      const what = target.closest("button")?.dataset.do;
+      const what = /** @type {Element} */ (target).closest("button")?.dataset.do;
       if (what === "step") this.step(1);
       if (what === "back") this.step(-1);
       if (what === "play") this.play(!this.playing);
@@ -270,7 +275,10 @@ export class LayoutExplorer extends HTMLElement {
     addEventListener("popstate", () => this.show(location.search), { signal });
     // A link to a moment of this page needs no new page.
     document.addEventListener("click", (event) => {
-      const link = event.target.closest?.('a[href^="?tensor="]');
+      const target = /** @type {Element} */ (event.target);
+      const link = /** @type {HTMLAnchorElement} */ (
+        target.closest('a[href^="?tensor="]')
+      );
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       history.pushState(null, "", link.href);
@@ -448,8 +456,8 @@ export class LayoutExplorer extends HTMLElement {
       `${index}: ${terms.join(" + ")} = offset ${number(offset)}, ` +
         `byte ${number(offset * BYTES)}, line ${number(line)}.${feature}`
     );
-    this.memory.setAttribute("aria-valuemax", volume - 1);
-    this.memory.setAttribute("aria-valuenow", offset);
+    this.memory.setAttribute("aria-valuemax", String(volume - 1));
+    this.memory.setAttribute("aria-valuenow", String(offset));
     this.memory.setAttribute("aria-valuetext", `offset ${offset}: ${index}`);
     const [down, across] = known.plane;
     this.text(
@@ -493,7 +501,7 @@ export class LayoutExplorer extends HTMLElement {
       const row = document.createElement("tr");
       if (name === state.layout) row.ariaCurrent = "true";
       for (const text of [name, lines.size, fresh, `${Math.round(100 * used)} %`])
-        row.insertCell().textContent = text;
+        row.insertCell().append(String(text));
       return row;
     }));
   }
@@ -515,7 +523,8 @@ export class LayoutExplorer extends HTMLElement {
       return row;
     });
     this.parts.ops.replaceChildren(...rows);
-    this.querySelector("[data-do=undo]").disabled = !this.state.ops.length;
+    const undo = this.querySelector("[data-do=undo]");
+    undo.toggleAttribute("disabled", !this.state.ops.length);
   }
 
   scramble() {

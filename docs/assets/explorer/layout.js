@@ -43,6 +43,7 @@ export function parse(layout) {
  */
 export function dims(layout, sizes) {
   const { order, blocks } = parse(layout);
+  /** @type {any[]} */
   const found = [...order.map((axis) => ({ axis })), ...blocks];
   const inner = {};
   let stride = 1;
@@ -77,6 +78,7 @@ export const offset = (dims, index) =>
  * @returns {Sizes} the index there; beyond an axis' size in padding
  */
 export function indexAt(dims, offset) {
+  /** @type {Sizes} */
   const index = {};
   for (const { axis, size, stride, block } of dims)
     index[axis] =

@@ -38,6 +38,7 @@ export function read(search) {
   const batch = Number(one("batch", BATCHES.map(String), "1"));
   const sizes = sizesOf(tensor, batch);
   const places = (query.get("at") ?? "").split(".").map(Number);
+  /** @type {layouts.Sizes} */
   const index = {};
   Object.entries(sizes).forEach(([axis, size], i) => {
     const middle = axis === "N" ? 0 : Math.floor(size / 2);
