@@ -1,12 +1,15 @@
-"""This network, layer by layer, in PyTorch: what a roofline needs."""
+"""This network, layer by layer, in PyTorch: what a roofline needs, and what
+each layer costs in either memory order."""
 
 from collections import Counter
+from copy import deepcopy
 
 import torch
 from torch import nn
 
 SHORT = {nn.Conv2d: "conv", nn.ReLU: "relu", nn.MaxPool2d: "pool",
-         nn.Linear: "dense"}
+         nn.Flatten: "flatten", nn.Linear: "dense"}
+ORDERS = {"nhwc": torch.channels_last, "nchw": torch.contiguous_format}
 # Calls for one measured value: together a few milliseconds or more.
 CALLS = {1: 500, 128: 20, 1024: 4}
 
@@ -21,10 +24,10 @@ def repeated(function, calls):
 
 def flop(layer, y):
     """Operations of one forward pass, 2 for each multiply-add; one for each
-    comparison of a ReLU, three for each window of a pool."""
+    comparison of a ReLU, three for each window of a pool, none to flatten."""
     if isinstance(layer, (nn.Conv2d, nn.Linear)):
         return 2 * y.numel() * layer.weight[0].numel()
-    return y.numel() * (3 if isinstance(layer, nn.MaxPool2d) else 1)
+    return y.numel() * {nn.MaxPool2d: 3, nn.ReLU: 1}.get(type(layer), 0)
 
 
 def bytes_of(*tensors):
@@ -34,35 +37,37 @@ def bytes_of(*tensors):
 
 def cases(snippet):
     """Yield (name, function, calls, metadata) for each layer of `snippet`'s
-    model, forward and backward, at each batch size."""
+    model, forward and backward, at each batch size; a batch of 128 in both
+    orders."""
     for batch, calls in CALLS.items():
-        x = torch.as_tensor(snippet.images(batch))
-        x = x.to(memory_format=torch.channels_last)
-        count = Counter()
-        for layer in snippet.model:
-            with torch.no_grad():
-                y = layer(x)
-            short = SHORT.get(type(layer))
-            if short:
+        for order in ORDERS if batch == 128 else ["nhwc"]:
+            model = deepcopy(snippet.model).to(memory_format=ORDERS[order])
+            x = torch.as_tensor(snippet.images(batch))
+            x = x.to(memory_format=ORDERS[order])
+            count = Counter()
+            for layer in model:
+                with torch.no_grad():
+                    y = layer(x)
+                short = SHORT[type(layer)]
                 count[short] += 1
-                number = "" if short == "dense" else count[short]
-                weights = [w.detach() for w in layer.parameters()]
+                if short in ("conv", "relu", "pool"):
+                    short += str(count[short])
                 for way, function, times, moved in ways(
-                    layer, x, y, weights, first=short == "conv"
-                    and count[short] == 1,
+                    layer, x, y, first=short == "conv1"
                 ):
                     yield (
-                        f"layer-{short}{number}-{batch}-{way}",
+                        f"layer-{order}-{short}-{batch}-{way}",
                         repeated(function, calls),
                         calls,
                         {"flop": times * flop(layer, y), "bytes": moved},
                     )
-            x = y
+                x = y
 
 
-def ways(layer, x, y, weights, first):
+def ways(layer, x, y, first):
     """Forward, and backward to the layer's weights and, but for the first
     layer, its input: with weights each costs what forward costs."""
+    weights = [w.detach() for w in layer.parameters()]
 
     def forward():
         with torch.no_grad():

@@ -418,7 +418,9 @@ def layouts(found):
             other = name.replace("-nchw", "-fast")
             cells = []
             for case in "train-128", "predict-1024":
-                nchw, nhwc = (machine.rounds(n, case) for n in (name, other))
+                nchw, nhwc = side_by_side(
+                    [machine.rounds(n, case) for n in (name, other)]
+                )
                 cells += [
                     milliseconds(median(s.values())) if s
                     else failure(machine, n, case) if n in machine.files
@@ -438,6 +440,14 @@ def layouts(found):
     return "\n".join(parts) or "Not measured.\n"
 
 
+def side_by_side(measured):
+    """Of each {round: seconds} what all have that have any: numbers that
+    stand in one table were measured in the same rounds."""
+    sets = [set(m) for m in measured if m]
+    shared = set.intersection(*sets) if sets else set()
+    return [{n: m[n] for n in m if n in shared} or m for m in measured]
+
+
 def steps(found, folder):
     """What each change bought: from the page's listing to fast.py."""
     machine = found[0]
@@ -451,11 +461,15 @@ def steps(found, folder):
         machine.variants[name]["framework"] for name in mine
     ):
         rows, start = [], None
-        for name in mine:
-            v = machine.variants[name]
-            seconds = machine.rounds(name, "train-128")
-            if v["framework"] != framework:
-                continue
+        names = [
+            name
+            for name in mine
+            if machine.variants[name]["framework"] == framework
+        ]
+        measured = side_by_side(
+            [machine.rounds(name, "train-128") for name in names]
+        )
+        for name, seconds in zip(names, measured):
             if not seconds:
                 rows.append([step_of(machine, name),
                              failure(machine, name, "train-128"), "—", "—"])
@@ -496,21 +510,45 @@ def peaks(found):
     return table(head, rows) + "\n"
 
 
-def layer_rows(machine):
-    """(layer, batch, way, flop, bytes, seconds) of each measured layer."""
+def layer_rows(machine, order):
+    """(layer, batch, way, flop, bytes, seconds) of each layer measured in
+    this order."""
     for name in machine.group("machine"):
         for case, benchmark in machine.files[name]["measured"].items():
-            if case.startswith("layer-"):
-                _, layer, batch, way = case.split("-")
+            if case.startswith(f"layer-{order}-"):
+                *_, layer, batch, way = case.split("-")
                 m = benchmark.get_runs()[0].get_metadata()
                 seconds = median(results.rounds(benchmark).values())
                 yield layer, int(batch), way, m["flop"], m["bytes"], seconds
 
 
+def layer_orders(found):
+    """Each layer of a batch of 128 in NCHW and in NHWC."""
+    parts = []
+    for machine in found:
+        nchw, nhwc = (
+            {
+                f"{layer}, {way}": seconds
+                for layer, batch, way, *_, seconds in layer_rows(machine, o)
+                if batch == 128
+            }
+            for o in ("nchw", "nhwc")
+        )
+        rows = [
+            [name, milliseconds(nchw[name]), milliseconds(nhwc[name]),
+             f"{nchw[name] / nhwc[name]:.2g}"]
+            for name in nchw
+        ]  # fmt: skip
+        if rows:
+            head = ["layer", "NCHW, ms", "NHWC, ms", "NCHW ÷ NHWC"]
+            parts.append(table(head, rows) + "\n" + machine.source())
+    return "\n".join(parts) or "Not measured.\n"
+
+
 def roofline(found):
     """Layer by layer: the table at each batch, and the figure."""
     machine = found[0]
-    rows = list(layer_rows(machine))
+    rows = [row for row in layer_rows(machine, "nhwc") if row[3]]
     if not rows:
         return "Not measured.\n"
     compute, _ = machine.peak("matmul-float32")
@@ -624,6 +662,7 @@ def parts():
         "then-and-now.md": then_and_now(found),
         "layouts.md": layouts(found),
         "transpositions.md": transpositions(found) + source,
+        "layer-orders.md": layer_orders(found),
         "peaks.md": peaks(found) + source,
         "roofline.md": roofline(found),
         "raw.md": index(found),

@@ -265,7 +265,10 @@ def add(entry, benchmarks, more):
 
 def rounds_done(entry, name):
     # Some cases measure several things in one process.
-    several = {"peak": "matmul-float32", "layers": "layer-conv1-1-forward"}
+    several = {
+        "peak": "matmul-float32",
+        "layers": "layer-nhwc-conv1-1-forward",
+    }
     name = several.get(name, name)
     benchmark = benchmark_of(entry, name)
     return set(results.rounds(benchmark)) if benchmark else set()
