@@ -116,11 +116,23 @@ def milliseconds(seconds):
     return f"{ms:,.{min(digits, 3)}f}"
 
 
+def times(ratio):
+    """Two digits after the point, fewer where that would be more than three
+    in all: 1.42, 14.2, 142."""
+    return f"{ratio:.{2 if ratio < 10 else 1 if ratio < 100 else 0}f}"
+
+
 def interval(found):
     """1.42 (1.38–1.47)."""
     middle, low, high = found
-    text = f"{middle:.2f}"
-    return text if low is None else f"{text} ({low:.2f}–{high:.2f})"
+    if low is None:
+        return times(middle)
+    return f"{times(middle)} ({times(low)}–{times(high)})"
+
+
+def percent(share):
+    """12%, or <1%."""
+    return f"{share:.0%}" if share >= 0.005 else "<1%"
 
 
 def spread(seconds):
@@ -165,7 +177,7 @@ def ranking(machine, names, case, batch, operations):
             "1" if name == best else interval(
                 ratio(there[name], there[best])
             ),
-            "not measured" if share is None else f"{share:.0%}",
+            "not measured" if share is None else percent(share),
             spread(there[name]),
             str(len(there[name])),
         ])  # fmt: skip
@@ -536,7 +548,7 @@ def layer_orders(found):
         )
         rows = [
             [name, milliseconds(nchw[name]), milliseconds(nhwc[name]),
-             f"{nchw[name] / nhwc[name]:.2g}"]
+             times(nchw[name] / nhwc[name])]
             for name in nchw
         ]  # fmt: skip
         if rows:
@@ -565,7 +577,7 @@ def roofline(found):
                     f"{layer}, {way}",
                     f"{flop / moved:.{2 if flop < 100 * moved else 3}g}",
                     milliseconds(seconds),
-                    f"{seconds / total:.0%}",
+                    percent(seconds / total),
                     f"{flop / seconds / 1e9:,.1f}",
                     f"{moved / seconds / 1e9:,.1f}",
                     bound,
