@@ -141,7 +141,7 @@ def spread(seconds):
     if len(values) < 2:
         return "—"
     share = stdev(values) / mean(values)
-    return f"{share:.0%}" + (" unstable" if share > UNSTABLE else "")
+    return percent(share) + (" unstable" if share > UNSTABLE else "")
 
 
 def failure(machine, name, case):
@@ -380,12 +380,13 @@ def then_and_now(found):
     for machine in found:
         rows = []
         for then, page, fast in PAIRS:
-            was = machine.rounds(then, "train-128")
+            was, *today = side_by_side(
+                [machine.rounds(n, "train-128") for n in (then, page, fast)]
+            )
             if not was:
                 continue
             cells = [milliseconds(median(was.values()))]
-            for name in (page, fast):
-                now = machine.rounds(name, "train-128") if name else {}
+            for now in today:
                 cells += [milliseconds(median(now.values())),
                           interval(ratio(was, now))] if now else ["—", "—"]
             rows.append([machine.title(then), *cells])
@@ -581,7 +582,7 @@ def roofline(found):
                     f"{flop / seconds / 1e9:,.1f}",
                     f"{moved / seconds / 1e9:,.1f}",
                     bound,
-                    f"{flop / seconds / limit:.0%}",
+                    percent(flop / seconds / limit),
                 ])  # fmt: skip
         head = ["layer", "FLOP/byte", "ms", "share", "GFLOP/s", "GB/s",
                 "roof", "of the roof"]  # fmt: skip

@@ -388,7 +388,8 @@ def seeds_figure():
                 f'class="{weights}"/>'
                 for value in percent
             ]
-            said += [f"{label_of(*key)}, {weights} weights: {percent}"]
+            values = ", ".join(f"{v:.2f}" for v in percent) or "not measured"
+            said += [f"{label_of(*key)}, {weights} weights: {values}"]
     ticks = [98.5, 98.75, 99, 99.25]
     grid = "".join(f"M{x(tick):.1f} {top}V{bottom}" for tick in ticks)
     texts += [

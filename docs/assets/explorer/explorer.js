@@ -277,7 +277,7 @@ export class LayoutExplorer extends HTMLElement {
     document.addEventListener("click", (event) => {
       const target = /** @type {Element} */ (event.target);
       const link = /** @type {HTMLAnchorElement} */ (
-        target.closest('a[href^="?tensor="]')
+        target.closest?.('a[href^="?tensor="]')
       );
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
