@@ -205,7 +205,7 @@ def units():
     for row in rows:
         unit = row["rounding_units"]
         cells = [unit["logits"], unit["gradient"], *unit["weights"].values()]
-        cells = [f"{cell:,.1f}" for cell in cells]
+        cells = [f"{x:.1f}" if x < 100 else f"{x:,.0f}" for x in cells]
         cells.append(exponential(row["max_abs_trained_probabilities"]))
         cells.append(f"{row['trained_accuracy']:.3f}")
         cells.append(str(row["other_answers"]))
@@ -258,15 +258,13 @@ def parity_figure():
         f'text-anchor="middle">1e{e}</text>'
         for e in range(-9, 0, 2)
     ]
-    for n in "1", "10", "100":
-        values = [row["max_abs_weights"][n] for row in rows]
-        middle = x(math.sqrt(min(values) * max(values)))
-        texts.append(
-            f'<text x="{middle:.1f}" y="{top - 10}" text-anchor="middle" '
-            f'class="strong">{n}</text>'
+    texts.append('<text x="0" y="14">Largest difference of any weight</text>')
+    texts.append(f'<text x="0" y="{top - 12}">after</text>')
+    for at, n, text in (50, 1, "1 step"), (114, 10, "10"), (160, 100, "100"):
+        dots.append(
+            f'<circle cx="{at}" cy="{top - 16}" r="4.5" class="after-{n}"/>'
         )
-    texts.append('<text x="0" y="14">Largest difference of any weight')
-    texts[-1] += f' after</text><text x="0" y="{top - 10}">steps</text>'
+        texts.append(f'<text x="{at + 9}" y="{top - 12}">{text}</text>')
     said = "; ".join(
         f"{title_of(row)} "
         + ", ".join(map(exponential, row["max_abs_weights"].values()))
