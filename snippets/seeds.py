@@ -3,7 +3,9 @@
 Every framework trains 12 epochs of the whole MNIST, from several seeds:
 once from the same initial weights as all others, those that NumPy draws from
 the seed, and once from its own, as it draws them where nobody says otherwise.
-Each run leaves a file in results/seeds/; what is there is not run again.
+A run whose framework.toml has `reshuffled` trains from the same weights once
+more, with that edit. Each leaves a file in results/seeds/; what is there is
+not run again.
 """
 
 import runpy
@@ -45,7 +47,8 @@ def missing(wanted):
     path)."""
     for seed in SEEDS["today"]:
         for run in wanted:
-            for weights in "same", "own":
+            more = ["reshuffled"] if "reshuffled" in run else []
+            for weights in ["same", "own", *more]:
                 name = run["title"].replace("/", "-")
                 path = FOLDER / f"{name}-{weights}-{seed}.json"
                 if seed in SEEDS[run["era"]] and not path.exists():
@@ -75,10 +78,11 @@ def measure(options, console):
                 "batch_size": 128,
                 "seed": seed,
             }
-            if weights == "same":
-                yield run, digits | initial(seed), request
-            else:
+            if weights == "own":
                 yield run, digits, request | {"edit": run["defaults"]}
+            else:
+                request["edit"] = run.get(weights)
+                yield run, digits | initial(seed), request
 
     grid = Table(title=f"MNIST, {EPOCHS} epochs")
     for column in "framework", "seed", "weights", "accuracy", "error":
