@@ -159,6 +159,7 @@ def ranking(machine, names, case, batch, operations):
     there = {name: s for name, s in measured.items() if s}
     if not there:
         return "Not measured.\n"
+    there = dict(zip(there, side_by_side(list(there.values()))))
     middle = {name: median(s.values()) for name, s in there.items()}
     ordered = sorted(there, key=middle.get)
     best = ordered[0]
@@ -359,17 +360,18 @@ def to_99(found):
         rows = []
         for name in machine.group("page", "fast"):
             seconds = machine.rounds(name, "to-99")
-            cells = ["not measured", "—", "—"]
+            cells = ["not measured", "—", "—", "—"]
             if seconds:
                 epochs = machine.values(name, "to-99", "epochs")
                 cells = [
                     f"{median(seconds.values()):,.0f}",
                     "–".join(map(str, sorted({min(epochs), max(epochs)}))),
+                    f"{sum(seconds.values()) / sum(epochs):,.1f}",
                     str(len(seconds)),
                 ]
             title = machine.title(name) + precision_of(machine, name)
             rows.append([title, *cells])
-        head = ["variant", "training, s", "epochs", "runs"]
+        head = ["variant", "training, s", "epochs", "s an epoch", "runs"]
         parts.append(table(head, rows) + "\n" + machine.source())
     return "\n".join(parts)
 

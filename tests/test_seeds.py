@@ -58,6 +58,14 @@ def test_own_weights_are_the_framework_s_defaults():
     assert edited == {"PyTorch", "JAX"}
 
 
+def test_reshuffled_is_a_run_more():
+    (run,) = running.runs(["keras3/tensorflow"])
+    path = running.HERE / "keras3" / "convnet.py"
+    assert path.read_text("utf-8").count(run["reshuffled"][0]) == 1
+    kept = {path.name for path in seeds.FOLDER.glob("*-reshuffled-*")}
+    assert kept == {f"keras3-tensorflow-reshuffled-{n}.json" for n in range(5)}
+
+
 def test_initial_weights_depend_on_the_seed_alone():
     stored = parity.load_file(parity.WEIGHTS / "initial.safetensors")
     for name, array in stored.items():
@@ -82,3 +90,20 @@ def test_verdict():
     found[keys[0]]["same"].pop()
     said = pages.verdict("same", found, wanted)
     assert said.endswith("14 of 15 runs are measured so far.")
+
+
+def test_reshuffling():
+    """The difference of pairs, and nothing while a pair is missing."""
+    key = "keras3", "tensorflow"
+    same = [0.988, 0.989, 0.987]
+    found = {
+        key: {"same": same, "reshuffled": [a + 0.002 for a in same[::-1]]},
+        ("jax_flax", ""): {"same": [0.990, 0.991, 0.989], "reshuffled": []},
+    }
+    said = pages.reshuffling(key, found, {key: 3})
+    # Differences of 0.1, 0.2 and 0.3 points. By hand: t = 2√3, its interval
+    # 0.2 ± 4.303 · 0.1 / √3, and of two degrees of freedom p = 1 − t/√(t² + 2).
+    assert "TensorFlow +0.20 percentage points" in said
+    assert "interval −0.05 to +0.45" in said and "p = 0.074" in said
+    found[key]["reshuffled"].pop()
+    assert pages.reshuffling(key, found, {key: 3}) is None
