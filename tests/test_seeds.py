@@ -102,7 +102,7 @@ def test_reshuffling():
     }
     said = pages.reshuffling(key, found, {key: 3})
     # Differences of 0.1, 0.2 and 0.3 points. By hand: t = 2√3, its interval
-    # 0.2 ± 4.303 · 0.1 / √3, and of two degrees of freedom p = 1 − t/√(t² + 2).
+    # 0.2 ± 4.303 · 0.1 / √3; with two degrees of freedom, p = 1 − t/√(t² + 2).
     assert "TensorFlow +0.20 percentage points" in said
     assert "interval −0.05 to +0.45" in said and "p = 0.074" in said
     found[key]["reshuffled"].pop()
