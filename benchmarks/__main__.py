@@ -26,6 +26,11 @@ def parser():
     )  # fmt: skip
     sub.add_argument("--rounds", type=positive(int), default=10, metavar="N")
     sub.add_argument(
+        "--first", type=positive(int), default=1, metavar="N",
+        help="the first round's number: where a variant has changed, later "
+        "rounds measure anew all that it is compared with",
+    )  # fmt: skip
+    sub.add_argument(
         "--cases", metavar="CASE,…", type=lambda text: text.split(","),
         help=", ".join(CASES | MORE_CASES) + " (default: each variant's own)",
     )  # fmt: skip

@@ -305,13 +305,19 @@ def about(found):
     for m in found:
         f = m.facts
         gpu = f", {f['gpu']}" if f["gpu"] else ", no GPU"
-        commits = {file["commit"] for file in m.files.values()}
+        commits = {file["commit"] for file in m.files.values()} | {
+            run.get_metadata().get("commit")
+            for file in m.files.values()
+            for benchmark in file["measured"].values()
+            for run in benchmark.get_runs()
+        }
         lines.append(
             f"- **{m.name}**: {f['cpu']}, {f['cores']} cores{gpu}, "
             f"{m.threads} threads, governor "
             f"{f['governor'] or 'not readable'}, Linux {f['kernel']}, Python "
             f"{f['python']} (3.6 for 2018), {m.date}, commit "
-            f"{', '.join(sorted(filter(None, commits)))}."
+            f"{', '.join(sorted(filter(None, commits)))} (+: files differed "
+            "from it, among them the results themselves)."
         )
     return "\n".join(lines) + "\n"
 

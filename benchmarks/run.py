@@ -205,6 +205,8 @@ class Measuring:
         if not request["loops"] and before:
             request["loops"] = before.get_runs()[-1].get_loops()
         more = {"round": round_}
+        if self.commit:
+            more["commit"] = self.commit
         if not request["loops"]:
             # pyperf counts the loops first, in a process of its own.
             result, suite = self.process(variant, request)
@@ -277,6 +279,7 @@ def rounds_done(entry, name):
 def measure(options, console):
     """`python -m benchmarks run`; return the exit status."""
     wanted = variants(options.names)
+    first = options.first
     if options.threads is None:
         options.threads = os.cpu_count()
     for name in options.cases or ():
@@ -293,7 +296,7 @@ def measure(options, console):
         }
         jobs = [
             (round_, variant, name)
-            for round_ in range(1, options.rounds + 1)
+            for round_ in range(first, first + options.rounds)
             for variant, name in shuffled(wanted, options.cases, round_)
             if round_ not in done[variant["name"], name]
         ]

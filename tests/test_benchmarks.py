@@ -112,6 +112,10 @@ def test_killed_it_leaves_whole_files_and_goes_on(tmp_path):
     assert benchmarks(*arguments).returncode == 0
     after = results.rounds(results.load(path)["measured"]["harness"])
     assert len(after) == 3 and after | first == after
+    later = ["--first", "7", "--rounds", "2"]
+    assert benchmarks(*arguments, *later).returncode == 0
+    after = results.rounds(results.load(path)["measured"]["harness"])
+    assert set(after) == {1, 2, 3, 7, 8}
 
 
 @pytest.mark.parametrize(
