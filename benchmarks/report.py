@@ -476,6 +476,7 @@ def steps(found, folder):
         name
         for name in machine.group("page", "step", "fast")
         if machine.variants[name]["framework"].split("/")[0] == folder
+        and "train-128" in machine.variants[name]["cases"]
     ]
     parts = []
     for framework in dict.fromkeys(
