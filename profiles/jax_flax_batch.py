@@ -43,7 +43,7 @@ for size in 32, 128, 256, 512, 1024:
     for run in forward, jax.jit(of_images), jax.jit(of_kernel):
         jax.block_until_ready(run(x, w, g))
         times = []
-        for _ in range(20):
+        for _ in range(20 + 10000 // size):
             start = time.perf_counter()
             jax.block_until_ready(run(x, w, g))
             times.append(time.perf_counter() - start)
