@@ -316,8 +316,8 @@ def about(found):
             f"{m.threads} threads, governor "
             f"{f['governor'] or 'not readable'}, Linux {f['kernel']}, Python "
             f"{f['python']} (3.6 for 2018), {m.date}, commit "
-            f"{', '.join(sorted(filter(None, commits)))} (+: files differed "
-            "from it, among them the results themselves)."
+            f"{', '.join(sorted(filter(None, commits)))} (+: some files "
+            "differed from it)."
         )
     return "\n".join(lines) + "\n"
 

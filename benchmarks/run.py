@@ -279,7 +279,6 @@ def rounds_done(entry, name):
 def measure(options, console):
     """`python -m benchmarks run`; return the exit status."""
     wanted = variants(options.names)
-    first = options.first
     if options.threads is None:
         options.threads = os.cpu_count()
     for name in options.cases or ():
@@ -296,7 +295,7 @@ def measure(options, console):
         }
         jobs = [
             (round_, variant, name)
-            for round_ in range(first, first + options.rounds)
+            for round_ in range(options.first, options.first + options.rounds)
             for variant, name in shuffled(wanted, options.cases, round_)
             if round_ not in done[variant["name"], name]
         ]
