@@ -48,22 +48,23 @@ def operations(hlo):
     return found
 
 
-def state_and_digits(batch):
+def state_and_digits():
     rng = np.random.default_rng(0)
-    images = jnp.asarray(rng.random((batch, 28, 28, 1), "float32"))
-    labels = jnp.asarray(rng.integers(0, 10, batch))
+    images = jnp.asarray(rng.random((128, 28, 28, 1), "float32"))
+    labels = jnp.asarray(rng.integers(0, 10, 128))
     model = fast.build_model()
     model.train()
     state = model, fast.sgd.init(model), jnp.zeros(())
-    return state, images, labels, np.arange(batch)
+    return state, images, labels, np.arange(128)
 
 
-def milliseconds(step, state, *digits):
+def milliseconds():
     """The median of 100 steps, each waited for."""
+    state, *digits = state_and_digits()
     times = []
     for _ in range(110):
         start = time.perf_counter()
-        state = step(state, *digits)
+        state = fast.train_step(state, *digits)
         state[2].block_until_ready()
         times.append(1000 * (time.perf_counter() - start))
     return np.median(times[10:])
@@ -72,13 +73,13 @@ def milliseconds(step, state, *digits):
 def on_these_cores():
     """Print what each operation takes, and at what rate."""
     cores = len(os.sched_getaffinity(0))
-    wall = milliseconds(fast.train_step, *state_and_digits(128))
+    wall = milliseconds()
     print(f"{cores} core{'s' * (cores > 1)}: {wall:.1f} ms a step of 128")
     if os.environ["XLA_FLAGS"]:
         # These convolutions hand their work to threads and return: a profile
         # of them shows nothing.
         return
-    state, *digits = state_and_digits(128)
+    state, *digits = state_and_digits()
     compiled = fast.train_step.lower(state, *digits).compile()
     kind = operations(compiled.as_text())
     state = fast.train_step(state, *digits)
