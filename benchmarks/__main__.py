@@ -44,7 +44,7 @@ def parser():
     )
     sub.add_argument(
         "--into", type=Path, metavar="FOLDER",
-        help="default: benchmarks/results/<machine>/<today>",
+        help="default: results/benchmarks/<machine>/<today>",
     )  # fmt: skip
     sub.add_argument(
         "--timeout", type=positive(float), default=900, metavar="S",

@@ -1,4 +1,4 @@
-"""Result files: benchmarks/results/<machine>/<date>/<variant>.json."""
+"""Result files: results/benchmarks/<machine>/<date>/<variant>.json."""
 
 import json
 import math

@@ -12,7 +12,7 @@ import jax
 import numpy as np
 from flax import nnx
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "snippets" / "jax_flax"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "snippets" / "jax_flax"))
 import fast
 
 cpu = re.search("model name.*: (.*)", Path("/proc/cpuinfo").read_text())[1]

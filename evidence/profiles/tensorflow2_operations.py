@@ -36,7 +36,7 @@ def matmul_rate(dtype):
 
 def operations(name, options):
     """The shortest of 40 times of each operation, in ms."""
-    path = HERE.parent / f"snippets/tensorflow2/{name}.py"
+    path = HERE.parents[1] / f"snippets/tensorflow2/{name}.py"
     spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

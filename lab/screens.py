@@ -1,7 +1,10 @@
 """Look at a file of weights before a framework opens it.
 
 To some frameworks, opening a file is running it, and others take a file that
-lacks half of the weights. So convert.py asks here first.
+lacks half of the weights. So convert.py asks here first. A screen is a
+function of the path, a scratch folder for copies that are safer, and the
+file's name there; it returns what the framework may be given instead,
+{name: path}, or nothing. framework.toml names one of SCREENS.
 """
 
 import re
@@ -10,12 +13,18 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from snippets.running import BadInput
+from lab.errors import BadInput
+
+if TYPE_CHECKING:
+    from lab.frameworks import File
+
+Given = dict[str, Path]
 
 SHAPES = {
     "conv1.kernel": (3, 3, 1, 32),
@@ -25,70 +34,23 @@ SHAPES = {
     "dense.kernel": (3136, 10),
     "dense.bias": (10,),
 }
+ORDER = {shape: n for n, shape in enumerate(SHAPES.values())}
 LARGEST = 31360  # numbers in one tensor
 LIMIT = 64 * 2**20  # bytes: the weights are 0.2 MB, training adds its own
+ZIP = b"PK\x03\x04"
 
 
-class Format(NamedTuple):
-    """How a framework's file is named, and how one is known."""
-
-    name: str  # in the scratch folder, where the framework reads and writes
-    words: str
-    starts: tuple = ()  # its first bytes
-    holds: str = ""  # it is a folder, with a file of this name
-    parts: tuple = ("",)  # it is several files, named so
-
-
-HDF5, ZIP = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04"
-# The pickled number that PyTorch's files began with, before they were zipped.
-TORCH = bytes.fromhex("80028a0a6cfc9c46f9206aa85019")
-FORMATS = {
-    "keras3": Format("convnet.weights.h5", "HDF5 file", (HDF5,)),
-    "pytorch2": Format("convnet.pt", "PyTorch file", (ZIP, TORCH)),
-    "tensorflow2": Format(
-        "convnet.ckpt", "TensorFlow checkpoint",
-        parts=(".data-00000-of-00001", ".index"),
-    ),
-    "jax_flax": Format(
-        "convnet.orbax", "Orbax folder", holds="_CHECKPOINT_METADATA"
-    ),
-    "numpy_float64": Format("convnet.npz", ".npz file", (ZIP,)),
-    "keras2": Format("convnet.h5", "HDF5 file", (HDF5,)),
-    "pytorch1": Format("convnet.pt", "file of PyTorch before 1.6", (TORCH,)),
-    "tensorflow1": Format(
-        "convnet", "folder of TensorFlow checkpoints", holds="checkpoint"
-    ),
-    "cntk2": Format("convnet.model", "CNTK 2 model", (b"\x08\x02\x12",)),
-    "safetensors": Format("convnet.safetensors", "safetensors file"),
-    "onnx": Format("convnet.onnx", "ONNX model"),
-}  # fmt: skip
-
-
-def screened(framework, path, scratch):
-    """What `framework` may be given for `path`: {name there: path}. `scratch`
-    is a folder for copies that are safer than `path` itself.
+def screened(file: "File", path: Path, scratch: Path) -> Given:
+    """What the framework whose file is `file` may be given for `path`:
+    {name there: path}. `scratch` is a folder for copies.
 
     Raises BadInput unless `path` is of the right kind and size, and holds
     neither code nor, as far as can be seen from here, other tensors."""
-    form = FORMATS[framework]
-    files = {form.name + part: Path(f"{path}{part}") for part in form.parts}
-    for file in files.values():
-        if not file.exists():
-            raise BadInput(f"{file} does not exist")
-        if form.holds and not (file / form.holds).is_file():
-            raise BadInput(f"{path} is no {form.words}: no {form.holds} in it")
-        inside = file.rglob("*") if form.holds else [file]
-        inside = [f for f in inside if f.is_symlink() or not f.is_dir()]
-        for each in inside or [file]:
-            # A link in a folder may lead to anything; copies follow it.
-            if not each.is_file() or (form.holds and each.is_symlink()):
-                raise BadInput(f"{each} is no regular file")
-        if sum(each.stat().st_size for each in inside) > LIMIT:
-            raise BadInput(f"{file} is far too large for these weights")
-        if form.starts and not file.read_bytes().startswith(form.starts):
-            raise BadInput(f"{path} is no {form.words}")
+    files = file.paths(path)
+    for found in files.values():
+        check_kind(file, path, found)
     try:
-        return LOOKS.get(framework, nothing_more)(path, scratch) or files
+        return SCREENS[file.screen](path, scratch, file.name) or files
     except BadInput as error:
         raise BadInput(f"{path}: {error}") from None
     except Exception as error:  # whatever the libraries say of a broken file
@@ -96,7 +58,27 @@ def screened(framework, path, scratch):
         raise BadInput(f"{path} cannot be read: {said}") from None
 
 
-def in_one_line(text):
+def check_kind(file: "File", path: Path, found: Path) -> None:
+    """Raise BadInput unless `found`, a part of `path`, is a regular file, or
+    a folder of such, small enough, and begins as it should."""
+    if not found.exists():
+        raise BadInput(f"{found} does not exist")
+    if file.holds and not (found / file.holds).is_file():
+        raise BadInput(f"{path} is no {file.words}: no {file.holds} in it")
+    inside = list(found.rglob("*")) if file.holds else [found]
+    inside = [f for f in inside if f.is_symlink() or not f.is_dir()]
+    for each in inside or [found]:
+        # A link in a folder may lead to anything; copies follow it.
+        if not each.is_file() or (file.holds and each.is_symlink()):
+            raise BadInput(f"{each} is no regular file")
+    if sum(each.stat().st_size for each in inside) > LIMIT:
+        raise BadInput(f"{found} is far too large for these weights")
+    starts = tuple(bytes.fromhex(start) for start in file.starts)
+    if starts and not found.read_bytes().startswith(starts):
+        raise BadInput(f"{path} is no {file.words}")
+
+
+def in_one_line(text: str) -> str:
     """The error that `text`, a framework's last lines, names; or nothing."""
     if re.search("weights.only", text, re.IGNORECASE):
         return "it holds more than weights, and may run code"
@@ -106,16 +88,18 @@ def in_one_line(text):
     return " ".join((said[1] or said[2]).split())[:300] if said else ""
 
 
-def nothing_more(path, scratch):
-    pass
+def size(path: Path, scratch: Path, name: str) -> None:
+    """Kind and size say enough: its reader asks for the six by name, and
+    checks shapes and sums itself."""
 
 
-def hdf5(path, scratch):
+def hdf5(path: Path, scratch: Path, name: str) -> None:
+    """Datasets that lie in the file itself, and are the six."""
     import h5py
 
     found = []
 
-    def visit(name, item):  # of links, none is visited
+    def visit(name: str, item: Any) -> None:  # of links, none is visited
         if isinstance(item, h5py.Dataset):
             if item.external or item.is_virtual or item.size > LARGEST:
                 raise BadInput(f"{name} is no weight of this network")
@@ -127,10 +111,7 @@ def hdf5(path, scratch):
         compare(sorted(found, key=lambda a: ORDER.get(a.shape, 0)), "float32")
 
 
-ORDER = {shape: n for n, shape in enumerate(SHAPES.values())}
-
-
-def compare(arrays, dtype):
+def compare(arrays: Iterable[Any], dtype: str) -> None:
     """Refuse `arrays` that are not of the six shapes, in order."""
     found = [f"{'×'.join(map(str, a.shape))} {a.dtype}" for a in arrays]
     wanted = [f"{'×'.join(map(str, s))} {dtype}" for s in SHAPES.values()]
@@ -143,14 +124,15 @@ def compare(arrays, dtype):
         )
 
 
-def unzippable(path):
+def unzippable(path: Path) -> None:
     """Refuse a zip file that is cut short, or would fill the memory."""
     with zipfile.ZipFile(path) as archive:
         if sum(item.file_size for item in archive.infolist()) > LIMIT:
             raise BadInput("unpacked, it is far too large for these weights")
 
 
-def npz(path, scratch):
+def npz(path: Path, scratch: Path, name: str) -> None:
+    """NumPy's arrays in a zip file: the six, in order."""
     unzippable(path)
     with np.load(path, allow_pickle=False) as arrays:
         # convnet.load would take fewer, and repeat what is too small.
@@ -170,13 +152,15 @@ REWRITE = """if True:
 """
 
 
-def torch2(path, scratch):
+def torch_zip(path: Path, scratch: Path, name: str) -> Given:
+    """PyTorch's pickle, in a zip file since 1.6."""
     if path.read_bytes().startswith(ZIP):
         unzippable(path)
-    torch1(path, scratch)
+    return torch_pickle(path, scratch, name)
 
 
-def torch1(path, scratch):
+def torch_pickle(path: Path, scratch: Path, name: str) -> Given:
+    """PyTorch's pickle as it was before 1.6."""
     rewritten = scratch / "rewritten.pt"
     child = subprocess.run(
         [sys.executable, "-P", "-c", REWRITE, path, rewritten],
@@ -187,16 +171,17 @@ def torch1(path, scratch):
     )
     if child.returncode:
         raise BadInput(in_one_line(child.stderr) or "cannot be read")
-    return {FORMATS["pytorch1"].name: rewritten}
+    return {name: rewritten}
 
 
-def checkpoints(path, scratch):
+def checkpoints(path: Path, scratch: Path, name: str) -> Given:
+    """A folder of TensorFlow 1, which may say where it once lay."""
     shutil.copytree(path, scratch / "checkpoints")
     make_movable(scratch / "checkpoints")
-    return {FORMATS["tensorflow1"].name: scratch / "checkpoints"}
+    return {name: scratch / "checkpoints"}
 
 
-def make_movable(folder):
+def make_movable(folder: Path) -> None:
     """TensorFlow 1 may note where a checkpoint was first written, and looks
     for it there. Let it look beside the note."""
     note = folder / "checkpoint"
@@ -204,7 +189,8 @@ def make_movable(folder):
     note.write_text(re.sub(r'"[^"\n]*/', '"', text), "utf-8")
 
 
-def cntk(path, scratch):
+def cntk(path: Path, scratch: Path, name: str) -> None:
+    """CNTK's protocol buffer, without functions of its user's."""
     from google.protobuf.empty_pb2 import Empty
 
     data = path.read_bytes()
@@ -214,20 +200,18 @@ def cntk(path, scratch):
         raise BadInput("it names code to run, a user-defined function")
 
 
-def safetensors(path, scratch):
+def safetensors(path: Path, scratch: Path, name: str) -> None:
+    """A header that the file is long enough for."""
     data = path.read_bytes()
     header = int.from_bytes(data[:8], "little")
     if not 2 <= header <= len(data) - 8 or data[8:9] != b"{":
         raise BadInput("it is no safetensors file, or is cut short")
 
 
-LOOKS = {
-    "keras3": hdf5,
-    "keras2": hdf5,
-    "pytorch2": torch2,
-    "pytorch1": torch1,
-    "tensorflow1": checkpoints,
-    "numpy_float64": npz,
-    "cntk2": cntk,
-    "safetensors": safetensors,
-}
+SCREENS = {
+    screen.__name__: screen
+    for screen in (
+        size, hdf5, npz, torch_zip, torch_pickle, checkpoints, cntk,
+        safetensors,
+    )
+}  # fmt: skip

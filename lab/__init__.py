@@ -1,0 +1,1 @@
+"""What trains, compares and converts the frameworks of snippets/."""
