@@ -1,147 +1,139 @@
+"""What the tests share: the implementations, and what is made once for all."""
+
 import json
 import os
 import shutil
 import subprocess
 import sys
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import sync_playwright
+from filelock import FileLock
 
-from snippets import mnist, running
+from lab import mnist, processes
+from lab.frameworks import ROOT, Implementation, every, frameworks
 
-ROOT = Path(__file__).parent.parent
-RUNS = running.runs()
 REQUIRE_ALL = bool(os.environ.get("REQUIRE_ALL"))
-CHROMIUM = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-)
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+# A hang fails a test after this many seconds; nothing else is timed.
+HANG = 600
+Once = Callable[[str, Callable[[Path], None]], Path]
 
 
-def pytest_generate_tests(metafunc):
-    """`run` stands for every framework and backend, whichever there are."""
-    if "run" in metafunc.fixturenames:
-        titles = [run["title"] for run in RUNS]
-        metafunc.parametrize("run", RUNS, ids=titles, scope="session")
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`implementation` stands for every framework on every backend."""
+    if "implementation" in metafunc.fixturenames:
+        found = every()
+        metafunc.parametrize(
+            "implementation", found, ids=[i.title for i in found],
+            scope="session",
+        )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def present(run, tmp_path_factory):
-    """Skip where the environment of `run` is missing, and say so; with
-    REQUIRE_ALL=1, as in CI, fail."""
-    if running.interpreter(run, tmp_path_factory.getbasetemp()) is None:
-        (pytest.fail if REQUIRE_ALL else pytest.skip)(running.NO_2018)
+def missing(why: str) -> None:
+    """Skip the test and say why; with REQUIRE_ALL=1, as in CI, fail it."""
+    (pytest.fail if REQUIRE_ALL else pytest.skip)(why)
 
 
-@pytest.fixture(scope="session")
-def digits(tmp_path_factory):
-    path = tmp_path_factory.mktemp("digits") / "digits.npz"
-    np.savez(path, **mnist.load()._asdict())
-    return path
-
-
-@pytest.fixture(scope="session")
-def facts(run, present, digits):
-    """What tests/contract.py found out about `run`, in its interpreter."""
-    first = run["backend"] in ("", run["backends"][0])
-    request = {
-        "digits": digits.name,
-        # Backends share a convnet.py: breaking it once is enough.
-        "breaks": run["breaks"] if first else {},
-    }
-    found = running.execute(
-        run,
-        request,
-        900,
-        script="../tests/contract.py",
-        inputs={digits.name: digits},
-    )
-    assert found["error"] is None, found["error"]
+def until(true: Callable[[], Any], hang: float = HANG) -> Any:
+    """Wait for a condition, and return what it came to."""
+    start = time.monotonic()
+    while not (found := true()):
+        assert time.monotonic() < start + hang, "it never came about"
+        time.sleep(0.05)
     return found
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory):
-    """`python -m snippets train` of everything, with the defaults: its
-    finished process and the JSON that it wrote."""
-    path = tmp_path_factory.mktemp("trained") / "results.json"
-    process = subprocess.run(
-        [sys.executable, "-m", "snippets", "train", "--json", str(path)]
-        + ["--require-all"] * REQUIRE_ALL,
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-    )
-    print(process.stdout, process.stderr)
-    return process, json.loads(path.read_text())
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """once(name, make): a folder that make(folder) fills, in whichever of
+    the run's processes asks first; the others wait for it."""
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        folder = shared / "once" / name.replace("/", "-")
+        folder.parent.mkdir(exist_ok=True)
+        with FileLock(f"{folder}.lock"):
+            if not folder.exists():
+                scratch = folder.with_name(f"{folder.name}.making")
+                # An earlier test that failed here left it.
+                shutil.rmtree(scratch, ignore_errors=True)
+                scratch.mkdir()
+                make(scratch)
+                scratch.rename(folder)
+        return folder
+
+    return made
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def digits(once: Once) -> Path:
+    """mnist-5k as a file .npz."""
+
+    def make(folder: Path) -> None:
+        np.savez(folder / "digits.npz", **mnist.load()._asdict())
+
+    return once("digits", make) / "digits.npz"
+
+
+@pytest.fixture(scope="session")
+def present(
+    implementation: Implementation, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Skip where the environment of `implementation` is missing."""
+    scratch = tmp_path_factory.getbasetemp()
+    if processes.interpreter(implementation.framework, scratch) is None:
+        missing(processes.NO_2018)
+
+
+@pytest.fixture(scope="session")
+def python_2018(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The command that runs Python with the frameworks of 2018."""
+    old = next(f for f in frameworks() if f.era == "2018")
+    command = processes.interpreter(old, tmp_path_factory.getbasetemp())
+    if command is None:
+        missing(processes.NO_2018)
+    return command or []
+
+
+@pytest.fixture(scope="session")
+def trained(once: Once) -> tuple[subprocess.CompletedProcess[str], Any]:
+    """`python -m snippets train` of everything, with the defaults: its
+    finished process and the JSON that it wrote."""
+
+    def make(folder: Path) -> None:
+        process = subprocess.run(
+            [sys.executable, "-m", "snippets", "train"]
+            + ["--json", str(folder / "results.json")]
+            + ["--require-all"] * REQUIRE_ALL,
+            cwd=ROOT, capture_output=True, encoding="utf-8",
+        )  # fmt: skip
+        said = [process.returncode, process.stdout, process.stderr]
+        (folder / "process.json").write_text(json.dumps(said))
+
+    folder = once("trained", make)
+    said = json.loads((folder / "process.json").read_text())
+    process = subprocess.CompletedProcess[str]("train", *said)
+    print(process.stdout, process.stderr)
+    return process, json.loads((folder / "results.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def site(once: Once) -> Path:
     """The built site, notebooks executed; the build is strict."""
-    folder = tmp_path_factory.mktemp("site")
-    process = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "-s", "-d", str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        env={
-            name: value
-            for name, value in os.environ.items()
-            if name not in ("SITE_URL", "REPO_URL")
-        },
-    )
-    assert process.returncode == 0, process.stderr[-3000:]
-    return folder
 
+    def make(folder: Path) -> None:
+        addresses = "SITE_URL", "REPO_URL"
+        process = subprocess.run(
+            [sys.executable, "-m", "mkdocs", "build", "-s", "-d", folder],
+            cwd=ROOT, capture_output=True, encoding="utf-8",
+            env={n: v for n, v in os.environ.items() if n not in addresses},
+        )  # fmt: skip
+        assert process.returncode == 0, process.stderr[-3000:]
 
-class Pages(SimpleHTTPRequestHandler):
-    """A host of static pages: an unknown address gets the site's 404.html."""
-
-    def send_error(self, code, message=None, explain=None):
-        body = Path(self.directory, "404.html").read_bytes()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture(scope="module")
-def base(site):
-    handler = partial(Pages, directory=str(site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if path is None:
-        pytest.fail("no Chromium on PATH: looked for " + ", ".join(CHROMIUM))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+    return once("site", make)
