@@ -7,100 +7,140 @@ Between them are arrays in one layout, which docs/port.md gives.
 
 import difflib
 import os
-import sys
 import tempfile
+from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from snippets import screen
-from snippets.running import NO_2018, BadInput, execute, runs
-from snippets.screen import FORMATS, SHAPES
+from lab import screens
+from lab.errors import BadInput, Failed
+from lab.frameworks import File, Implementation, implementations
+from lab.processes import NO_2018, Files, Result, execute
+from lab.screens import SHAPES
 
-# Old enough for the runtimes of 2022; the graph needs nothing newer.
-OPSET, IR_VERSION = 17, 8
-
-
-class Failed(Exception):
-    """A framework is missing, or failed: one line, exit status 1."""
+Arrays = dict[str, np.ndarray]
+Task = Callable[["End", str, Files, Files], Result]
 
 
-def port(options):
+class End(NamedTuple):
+    """Where weights come from or go to: an implementation and its file, or a
+    kind of file that is no framework's."""
+
+    name: str
+    file: File
+    implementation: Implementation | None = None
+
+    @property
+    def dtype(self) -> str:
+        """The type of the numbers in the file."""
+        i = self.implementation
+        return "float64" if i and i.framework.reference else "float32"
+
+
+SAFETENSORS = End(
+    "safetensors",
+    File("convnet.safetensors", "safetensors file", "safetensors"),
+)
+ONNX = End("onnx", File("convnet.onnx", "ONNX model", "size"))
+
+
+def port(options: Namespace) -> int:
     """`python -m snippets convert`; return the exit status."""
-    try:
-        rounded = convert(
-            options.source,
-            options.target,
-            options.input,
-            options.output,
-            force=options.force,
-            timeout=options.timeout,
-        )
-    except Failed as error:
-        print(f"snippets: {error}", file=sys.stderr)
-        return 1
+    rounded = convert(
+        options.source,
+        options.target,
+        options.input,
+        options.output,
+        force=options.force,
+        timeout=options.timeout,
+    )
     print("wrote", options.output)
     if rounded:
         print("float64 was rounded to float32")
     return 0
 
 
-def convert(source, target, path_in, path_out, *, force=False, timeout=600):
+def convert(
+    source: str,
+    target: str,
+    path_in: Path,
+    path_out: Path,
+    *,
+    force: bool = False,
+    timeout: float = 600,
+) -> bool:
     """Read the weights in `path_in`, a file of `source`, and write
     `path_out` for `target`, whole or not at all. Each is the name of a
     framework, or "safetensors"; `target` may be "onnx".
 
     Returns whether float64 had to be rounded to float32. Raises BadInput for
     a bad name, file or path, Failed where a framework is missing or fails."""
-    source, target = end(source, written=False), end(target, written=True)
+    begin, end = end_of(source, [SAFETENSORS]), end_of(target, OTHERS)
     path_in, path_out = Path(path_in), Path(path_out)
-    check_name(source["name"], path_in)
-    check_name(target["name"], path_out)
-    finals = [Path(f"{path_out}{p}") for p in FORMATS[target["name"]].parts]
+    check_name(begin, path_in)
+    check_name(end, path_out)
+    finals = [Path(f"{path_out}{part}") for part in end.file.parts]
     check_free(finals, force)
 
-    def run(framework, task, inputs, outputs=None):
-        name = FORMATS[framework["name"]].name
-        request = {"task": task, "path": name, "arrays": "arrays.npz"}
+    def task(at: End, name: str, inputs: Files, outputs: Files) -> Result:
+        request = {"path": at.file.name, "arrays": "arrays.npz"}
+        assert at.implementation
         return execute(
-            framework, request, timeout, inputs=inputs, outputs=outputs
-        )
+            at.implementation, {"task": name} | request, timeout,
+            inputs=inputs, outputs=outputs,
+        )  # fmt: skip
 
     try:
         # Beside OUT, so that the result is moved in one step.
         with tempfile.TemporaryDirectory(
             prefix=".convert-", dir=path_out.parent
         ) as scratch:
-            arrays = read(source, path_in, Path(scratch), run)
-            arrays, rounded = checked(arrays, path_in, source)
-            made = write(target, arrays, Path(scratch), run)
+            arrays = read(begin, path_in, Path(scratch), task)
+            arrays, rounded = checked(arrays, path_in, begin)
+            made = write(end, arrays, Path(scratch), task)
             place(made, finals)
     except OSError as error:
         raise BadInput(" ".join(str(error).split())) from None
     return rounded
 
 
-def end(name, written):
-    """The run called `name`; of safetensors and ONNX, only a name."""
-    if name == "onnx" and not written:
+OTHERS = [SAFETENSORS, ONNX]
+
+
+def end_of(name: str, others: list[End]) -> End:
+    """The end called `name`: one of `others`, or a framework."""
+    for other in others:
+        if name == other.name:
+            return other
+    if name == ONNX.name:
         raise BadInput("ONNX is written, not read")
-    others = ["safetensors", "onnx"] if written else ["safetensors"]
-    if name in others:
-        return {"name": name}
-    near = difflib.get_close_matches(name, others, 1)
+    near = difflib.get_close_matches(name, [o.name for o in others], 1)
     if near:
         raise BadInput(f"no {name!r} here: did you mean {near[0]!r}?")
-    return runs([name])[0]
+    first = implementations([name])[0]
+    return End(first.framework.name, first.framework.file, first)
 
 
-def check_name(framework, path):
-    if framework == "keras3" and not path.name.endswith(".weights.h5"):
-        raise BadInput(f"{path}: for Keras, the name must end in .weights.h5")
-    if framework == "tensorflow2" and path.suffix == ".index":
-        raise BadInput(f"{path}: TensorFlow names a checkpoint without .index")
+def check_name(end: End, path: Path) -> None:
+    """Raise BadInput where the framework would want another name."""
+    label = end.implementation and end.implementation.framework.label
+    if not path.name.endswith(end.file.ends):
+        raise BadInput(
+            f"{path}: for {label}, the name must end in {end.file.ends}"
+        )
+    for part in end.file.parts:
+        if part and path.name.endswith(part):
+            raise BadInput(
+                f"{path}: {label} names a {end.file.words.split()[-1]} "
+                f"without {part}"
+            )
 
 
-def check_free(finals, force):
+def check_free(finals: list[Path], force: bool) -> None:
+    """Raise BadInput unless the files can be placed there."""
     folder = finals[0].parent
     if not (folder.is_dir() and os.access(folder, os.W_OK)):
         raise BadInput(
@@ -114,33 +154,33 @@ def check_free(finals, force):
             raise BadInput(f"{final} exists: --force replaces it")
 
 
-def read(source, path, scratch, run):
+def read(begin: End, path: Path, scratch: Path, task: Task) -> Arrays:
     """The arrays in `path`, by name, unchecked."""
-    inputs = screen.screened(source["name"], path, scratch)
-    if source["name"] == "safetensors":
+    inputs = screens.screened(begin.file, path, scratch)
+    if not begin.implementation:
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
         try:
-            return load_file(path)
+            found: Arrays = load_file(path)
+            return found
         except (SafetensorError, KeyError) as error:
             raise BadInput(f"{path}: {error}") from None
-    result = run(source, "dump", inputs)
+    result = task(begin, "dump", inputs, {})
     error = result["error"]
     if not error:
-        return result["arrays"]
+        arrays: Arrays = result["arrays"]
+        return arrays
     if error == NO_2018 or error.startswith("stopped after"):
-        raise Failed(f"{source['name']}: {error}")
-    said = screen.in_one_line(error)
-    raise BadInput(
-        f"{path}: {source['label']} cannot read it" + (said and f": {said}")
-    )
+        raise Failed(f"{begin.name}: {error}")
+    said = screens.in_one_line(error)
+    label = begin.implementation.framework.label
+    raise BadInput(f"{path}: {label} cannot read it" + (said and f": {said}"))
 
 
-def checked(arrays, path, source):
+def checked(arrays: Arrays, path: Path, begin: End) -> tuple[Arrays, bool]:
     """`arrays` as float32, and whether that rounded any. Raises BadInput
     unless they are the six, whole and finite."""
-    own = "float64" if source["name"] == "numpy_float64" else "float32"
     for name in arrays:
         if name not in SHAPES:
             raise BadInput(f"{path}: {name!r} is no weight of this network")
@@ -149,10 +189,10 @@ def checked(arrays, path, source):
         if name not in arrays:
             raise BadInput(f"{path}: {name} is missing")
         array = arrays[name]
-        if array.shape != shape or array.dtype != own:
+        if array.shape != shape or array.dtype != begin.dtype:
             raise BadInput(
-                f"{path}: {name} is {array.dtype} {array.shape}, not {own} "
-                f"{shape}"
+                f"{path}: {name} is {array.dtype} {array.shape}, not "
+                f"{begin.dtype} {shape}"
             )
         with np.errstate(over="ignore"):
             weights[name] = np.ascontiguousarray(array, "float32")
@@ -162,34 +202,35 @@ def checked(arrays, path, source):
     return weights, rounded
 
 
-def write(target, arrays, scratch, run):
-    """Write `arrays` in `scratch` as `target` has them; return the paths."""
-    form = FORMATS[target["name"]]
-    made = {form.name + p: scratch / f"made{p}" for p in form.parts}
-    if target["name"] == "safetensors":
+def write(end: End, arrays: Arrays, scratch: Path, task: Task) -> list[Path]:
+    """Write `arrays` in `scratch` as `end` has them; return the paths."""
+    made = end.file.paths(scratch / "made")
+    if end == SAFETENSORS:
         from safetensors.numpy import save
 
         (scratch / "made").write_bytes(save(arrays))
-    elif target["name"] == "onnx":
+    elif end == ONNX:
         import onnx
+
+        from lab.onnx_file import onnx_model
 
         onnx.save(onnx_model(arrays), scratch / "made")
     else:
-        np.savez(scratch / "arrays.npz", **arrays)
+        np.savez(scratch / "arrays.npz", **arrays)  # type: ignore[arg-type]
         inputs = {"arrays.npz": scratch / "arrays.npz"}
-        result = run(target, "load", inputs, made)
+        result = task(end, "load", inputs, made)
         if result["error"]:
-            said = screen.in_one_line(result["error"]) or result["error"]
-            raise Failed(f"{target['name']}: {' '.join(said.split())}")
-    if target["name"] == "tensorflow1":
-        screen.make_movable(scratch / "made")
+            said = screens.in_one_line(result["error"]) or result["error"]
+            raise Failed(f"{end.name}: {' '.join(said.split())}")
+    if end.file.screen == "checkpoints":
+        screens.make_movable(scratch / "made")
         (scratch / "made").chmod(0o755)  # it was a temporary folder's
     return list(made.values())
 
 
-def place(made, finals):
+def place(made: list[Path], finals: list[Path]) -> None:
     """Move the files to their places; all of them, or none."""
-    placed = []
+    placed: list[Path] = []
     try:
         for new, final in zip(made, finals):
             os.replace(new, final)
@@ -198,56 +239,3 @@ def place(made, finals):
         for final in placed:
             final.unlink()
         raise
-
-
-def onnx_model(arrays):
-    """The ConvNet as an ONNX model: `images`, float32 N × 1 × 28 × 28, to
-    `logits`, N × 10. ONNX puts channels first, as PyTorch does."""
-    from onnx import TensorProto, checker, helper, numpy_helper
-
-    weights = dict(arrays)
-    for conv in "conv1", "conv2":
-        kernel = arrays[f"{conv}.kernel"]
-        weights[f"{conv}.kernel"] = kernel.transpose(3, 2, 0, 1)
-    rows = arrays["dense.kernel"].reshape(7, 7, 64, 10)
-    weights["dense.kernel"] = rows.transpose(2, 0, 1, 3).reshape(3136, 10)
-
-    def conv(x, name, y):
-        inputs = [x, f"{name}.kernel", f"{name}.bias"]
-        return helper.make_node("Conv", inputs, [y], name, pads=[1, 1, 1, 1])
-
-    def pool(x, y):
-        window = {"kernel_shape": [2, 2], "strides": [2, 2]}
-        return helper.make_node("MaxPool", [x], [y], **window)
-
-    def value(name, *shape):
-        return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-
-    dense = ["flat", "dense.kernel", "dense.bias"]
-    graph = helper.make_graph(
-        [
-            conv("images", "conv1", "c1"),
-            helper.make_node("Relu", ["c1"], ["r1"]),
-            pool("r1", "p1"),
-            conv("p1", "conv2", "c2"),
-            helper.make_node("Relu", ["c2"], ["r2"]),
-            pool("r2", "p2"),
-            helper.make_node("Flatten", ["p2"], ["flat"]),
-            helper.make_node("Gemm", dense, ["logits"], "dense"),
-        ],
-        "convnet",
-        [value("images", "N", 1, 28, 28)],
-        [value("logits", "N", 10)],
-        [
-            numpy_helper.from_array(np.ascontiguousarray(w), name)
-            for name, w in weights.items()
-        ],
-    )
-    model = helper.make_model(
-        graph,
-        opset_imports=[helper.make_opsetid("", OPSET)],
-        ir_version=IR_VERSION,
-        producer_name="One ConvNet",
-    )
-    checker.check_model(model, full_check=True)
-    return model

@@ -83,10 +83,11 @@ class Breaks(Table):
 
 class Refuses(Table):
     """`[refuses]`: words of the errors that predict() raises, where it is
-    given images in the other layout, and text in the place of numbers."""
+    given images in the other layout, and text in the place of numbers; each
+    backend may have its own."""
 
-    shape: str
-    dtype: str
+    shape: tuple[str, ...]
+    dtype: tuple[str, ...]
 
 
 class Arrays(Table):

@@ -4,24 +4,32 @@ Every framework loads data/initial.safetensors and meets one batch, the
 first 128 digits of mnist-5k: its logits, loss and gradients, and its weights
 after 1, 10 and 100 steps of its own training function on that batch. Then it
 loads data/trained.safetensors and meets the 1,000 test digits. All of it
-is compared with snippets/numpy_float64, which computes in float64.
+is compared with the reference, which computes in float64.
 """
 
 import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from rich.console import Console
 from rich.table import Table
 from safetensors.numpy import load_file
 
-from snippets import mnist
-from snippets.running import ROOT, check_json, each, report, runs
+from lab import mnist
+from lab.files import check_json, machine, now, write_json
+from lab.frameworks import ROOT, Implementation, implementations, reference
+from lab.processes import Job, Result, each, execute, status
+from lab.training import Entry, identity, report
 
-WEIGHTS = ROOT / "weights"
-REFERENCE = "numpy_float64"
+DATA = ROOT / "data"
+FOLDER = ROOT / "results" / "parity"
 STEPS = [1, 10, 100]
 # A few times the largest difference seen on the machines of docs/
 # same-numbers.md, which says why 100 steps need so much more than 10.
-TOLERANCES = {
+TOLERANCES: dict[str, Any] = {
     "logits": 1e-6,
     "loss": 1e-6,
     "gradient": 5e-7,
@@ -32,17 +40,19 @@ TOLERANCES = {
 HALF_ROUNDING = 2.0**-24
 
 
-def inputs(digits):
-    """The arrays that worker.py's task `parity` wants: `digits`, and both
+def inputs(digits: mnist.Digits) -> dict[str, np.ndarray]:
+    """The arrays that the task `parity` wants: `digits`, and both
     sets of weights as initial/… and trained/…."""
     arrays = digits._asdict()
     for kind in "initial", "trained":
-        for name, array in load_file(WEIGHTS / f"{kind}.safetensors").items():
+        for name, array in load_file(DATA / f"{kind}.safetensors").items():
             arrays[f"{kind}/{name}"] = array
     return arrays
 
 
-def moved(arrays, seed=0):
+def moved(
+    arrays: dict[str, np.ndarray], seed: int = 0
+) -> dict[str, np.ndarray]:
     """`arrays` in float64, each initial weight moved at random by up to half
     of float32's rounding."""
     random = np.random.RandomState(seed)
@@ -54,27 +64,31 @@ def moved(arrays, seed=0):
     }
 
 
-def distance(arrays, reference, prefix):
+def distance(
+    arrays: dict[str, np.ndarray],
+    wanted: dict[str, np.ndarray],
+    prefix: str,
+) -> tuple[float, float]:
     """The largest |difference| over the arrays whose name is `prefix` or
     begins with `prefix`/; and the largest of each array's difference in
     units of float32's spacing at that array's largest value."""
     absolute = units = 0.0
-    for name, wanted in reference.items():
+    for name, right in wanted.items():
         if name == prefix or name.startswith(prefix + "/"):
-            difference = float(np.max(np.abs(arrays[name] - wanted)))
-            spacing = float(np.spacing(np.float32(np.max(np.abs(wanted)))))
+            difference = float(np.max(np.abs(arrays[name] - right)))
+            spacing = float(np.spacing(np.float32(np.max(np.abs(right)))))
             # Not max(): it would lose a NaN.
             absolute = np.maximum(absolute, difference)
             units = np.maximum(units, difference / spacing)
     return float(absolute), float(units)
 
 
-def compared(result, reference):
-    """The numbers of one row: `result` and `reference` are what worker.py's
-    task `parity` returned."""
-    arrays, wanted = result["arrays"], reference["arrays"]
-    row = {"version": result["version"], "device": result["device"]}
-    units = {}
+def compared(result: Result, right: Result) -> Entry:
+    """The numbers of one row: `result` and `right` are what the task
+    `parity` returned."""
+    arrays, wanted = result["arrays"], right["arrays"]
+    row: Entry = {"version": result["version"], "device": result["device"]}
+    units: dict[str, Any] = {}
     for kind in "logits", "loss", "gradient", "trained_probabilities":
         row[f"max_abs_{kind}"], units[kind] = distance(arrays, wanted, kind)
     steps = {n: distance(arrays, wanted, f"weights/{n}") for n in STEPS}
@@ -82,15 +96,19 @@ def compared(result, reference):
     units["weights"] = {n: steps[n][1] for n in STEPS}
     row["rounding_units"] = units
     row["trained_accuracy"] = result["trained_accuracy"]
-    answers, right = (
+    answers, agreed = (
         a["trained_probabilities"].argmax(axis=1) for a in (arrays, wanted)
     )
-    row["other_answers"] = int((answers != right).sum())
+    row["other_answers"] = int((answers != agreed).sum())
     row["error"] = fault(row, arrays, wanted)
     return row
 
 
-def fault(row, arrays, wanted):
+def fault(
+    row: Entry,
+    arrays: dict[str, np.ndarray],
+    wanted: dict[str, np.ndarray],
+) -> str | None:
     """Why a row is not the same network; None where it is."""
     faults = []
     for name in wanted:
@@ -113,51 +131,78 @@ def fault(row, arrays, wanted):
     return "; ".join(faults) or None
 
 
-def prove(options, console):
+def prove(options: Namespace, console: Console) -> int:
     """`python -m snippets parity`; return the exit status."""
     check_json(options.json)
-    wanted = runs(options.names, options.era)
+    wanted = implementations(options.names, options.era)
     arrays = inputs(mnist.load())
     request = {"task": "parity", "steps": STEPS}
-    (first,) = runs([REFERENCE])
-    others = [run for run in wanted if run != first]
-    jobs = [(run, arrays, request) for run in [first, *others]]
-    if options.control:
-        jobs.append((first, moved(arrays), request))
-    results = each(jobs, options, console, "measured")
+    first = reference()
+    others = [i for i in wanted if i != first]
 
-    _, reference = next(results)
-    if reference["error"]:
-        print(f"snippets: {REFERENCE}: {reference['error']}", file=sys.stderr)
+    def jobs() -> Iterator[Job]:
+        for i in [first, *others]:
+            yield i, arrays, request
+        if options.control:
+            yield first, moved(arrays), request
+
+    results = each(jobs(), options, console, "measured")
+    _, right = next(results)
+    if right["error"]:
+        print(f"snippets: {first.title}: {right['error']}", file=sys.stderr)
         return 1
-    more = {
-        "tolerances": TOLERANCES,
-        "losses": reference["arrays"]["losses"].tolist(),
-    }
-    rows = [entry(first, reference, reference)] * (first in wanted)
-    for run, result in results:
-        row = entry(run, result, reference)
-        if run == first:
-            more["control"] = row
-        else:
-            rows.append(row)
-    rows.sort(key=lambda row: [run["title"] for run in wanted].index(
-        "/".join(filter(None, [row["name"], row["backend"]]))
-    ))
-    console.print(table(rows))
-    return report(rows, options, **more)
+    losses = right["arrays"]["losses"].tolist()
+    rows = {i.slug: entry(i, result, right) for i, result in [(first, right)]}
+    for implementation, result in results:
+        slug = "control" if implementation == first else implementation.slug
+        rows[slug] = entry(implementation, result, right)
+    more: dict[str, Any] = {"tolerances": TOLERANCES, "losses": losses}
+    if "control" in rows:
+        more["control"] = rows["control"]
+    shown = [rows[i.slug] for i in wanted]
+    console.print(table(shown))
+    report(shown, options.json, options.said, **more)
+    if options.save:
+        rows[first.slug]["losses"] = losses
+        save(rows, options.said)
+    return status([row["error"] for row in shown], options)
 
 
-def entry(run, result, reference):
-    """The JSON entry for one run."""
-    row = {key: run[key] for key in ("name", "label", "era")}
-    row |= {"backend": run["backend"] or None, "version": None}
+def fault_of(
+    implementation: Implementation, scratch: Path, timeout: float
+) -> str | None:
+    """Why `implementation` is not the same network; None where it is."""
+    path = scratch / "parity.npz"
+    np.savez(path, **inputs(mnist.load()))  # type: ignore[arg-type]
+    request = {"task": "parity", "steps": STEPS, "digits": path.name}
+    right, result = (
+        execute(i, request, timeout, inputs={path.name: path})
+        for i in (reference(), implementation)
+    )
+    error: str | None = right["error"] or result["error"]
+    return error or compared(result, right)["error"]
+
+
+def save(rows: dict[str, Entry], command: str) -> None:
+    """A file for each row that has no error, in results/parity/."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    head = {"command": command, "date": now(), "machine": machine()}
+    for slug, row in rows.items():
+        if not row["error"]:
+            write_json(FOLDER / f"{slug}.json", head | row)
+
+
+def entry(
+    implementation: Implementation, result: Result, right: Result
+) -> Entry:
+    """The JSON entry for one implementation."""
+    row = identity(implementation) | {"version": None}
     if not result["error"]:
-        result = compared(result, reference)
+        result = compared(result, right)
     return row | result
 
 
-def table(rows):
+def table(rows: list[Entry]) -> Table:
     """The rows as a rich table: the largest differences from float64."""
     grid = Table(title="largest difference from NumPy in float64")
     for name in ["framework", "version", "backend"]:

@@ -1,77 +1,80 @@
 """`python -m snippets seeds`: how much of an accuracy is chance?
 
-Every framework trains 12 epochs of the whole MNIST, from several seeds:
-once from the same initial weights as all others, those that NumPy draws from
-the seed, and once from its own, as it draws them where nobody says otherwise.
-A run whose framework.toml has `reshuffled` trains from the same weights once
-more, with that edit. Each leaves a file in results/seeds/; what is there is
-not run again.
+Every framework trains 12 epochs of the whole MNIST, from several seeds: once
+from the same initial weights as all others, those that the reference draws
+from the seed, and once from its own, as it draws them where nobody says
+otherwise. A backend whose framework.toml has `reshuffled` trains from the same
+weights once more, with that edit. Each leaves a file in results/seeds/; what
+is there is not run again.
 """
 
 import runpy
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
+import numpy as np
+from rich.console import Console
 from rich.table import Table
 
-from snippets import mnist
-from snippets.running import (
-    HERE,
-    ROOT,
-    BadInput,
-    each,
-    machine,
-    now,
-    runs,
-    status,
-    write_json,
-)
+from lab import mnist
+from lab.errors import BadInput
+from lab.files import machine, now, write_json
+from lab.frameworks import ROOT, Implementation, implementations, reference
+from lab.processes import Job, each, status
+from lab.training import identity
 
 FOLDER = ROOT / "results" / "seeds"
 EPOCHS = 12
 SEEDS = {"today": range(5), "2018": range(3)}
 
 
-def initial(seed):
+def initial(seed: int) -> dict[str, np.ndarray]:
     """The initial weights of `seed`: {initial/name: float32 array}."""
-    numpy = {}
+    own: dict[str, Any] = {}
     for file in "convnet.py", "weights.py":
-        numpy |= runpy.run_path(f"{HERE}/numpy_float64/{file}")
-    arrays = numpy["dump_weights"](numpy["build_model"](seed=seed))
+        own |= runpy.run_path(str(reference().framework.folder / file))
+    arrays = own["dump_weights"](own["build_model"](seed=seed))
     return {
         f"initial/{name}": array.astype("float32")
         for name, array in arrays.items()
     }
 
 
-def missing(wanted):
-    """The runs that have no file yet, seed by seed: (run, seed, weights,
-    path)."""
+Run = tuple[Implementation, int, str, Path]
+
+
+def missing(wanted: list[Implementation]) -> Iterator[Run]:
+    """The runs that have no file yet, seed by seed: (implementation, seed,
+    weights, path)."""
     for seed in SEEDS["today"]:
-        for run in wanted:
-            more = ["reshuffled"] if "reshuffled" in run else []
+        for i in wanted:
+            more = ["reshuffled"] if i.backend.reshuffled else []
             for weights in ["same", "own", *more]:
-                name = run["title"].replace("/", "-")
-                path = FOLDER / f"{name}-{weights}-{seed}.json"
-                if seed in SEEDS[run["era"]] and not path.exists():
-                    yield run, seed, weights, path
+                path = FOLDER / f"{i.slug}-{weights}-{seed}.json"
+                if seed in SEEDS[i.framework.era] and not path.exists():
+                    yield i, seed, weights, path
 
 
-def measure(options, console):
+def measure(options: Namespace, console: Console) -> int:
     """`python -m snippets seeds`; return the exit status."""
     wanted = [
-        run
-        for run in runs(options.names, options.era)
-        if run["import_name"] != "numpy"
+        i
+        for i in implementations(options.names, options.era)
+        if not i.framework.reference
     ]
     if not wanted:
         raise BadInput(
-            "NumPy has no seeds of its own: the others begin from its weights"
+            f"{reference().framework.label} has no seeds of its own: the "
+            "others begin from its weights"
         )
     FOLDER.mkdir(parents=True, exist_ok=True)
     digits = mnist.load("mnist")._asdict()
     todo = list(missing(wanted))
 
-    def jobs():
-        for run, seed, weights, _ in todo:
+    def jobs() -> Iterator[Job]:
+        for i, seed, weights, _ in todo:
             request = {
                 "task": "train",
                 "epochs": EPOCHS,
@@ -79,29 +82,25 @@ def measure(options, console):
                 "seed": seed,
             }
             if weights == "own":
-                yield run, digits, request | {"edit": run["defaults"]}
+                yield i, digits, request | {"edit": i.framework.defaults}
             else:
-                request["edit"] = run.get(weights)
-                yield run, digits | initial(seed), request
+                edit = i.backend.reshuffled if weights != "same" else None
+                yield i, digits | initial(seed), request | {"edit": edit}
 
     grid = Table(title=f"MNIST, {EPOCHS} epochs")
     for column in "framework", "seed", "weights", "accuracy", "error":
         grid.add_column(column, overflow="fold")
     errors = []
     results = each(jobs(), options, console, "trained")
-    for (run, result), (_, seed, weights, path) in zip(results, todo):
+    for (_, result), (i, seed, weights, path) in zip(results, todo):
         accuracy = result.get("test_accuracy")
         errors.append(result["error"])
         if not result["error"]:
-            kept = {"name": run["name"], "label": run["label"]}
-            kept |= {"era": run["era"], "backend": run["backend"] or None}
+            kept = {"date": now(), "machine": machine()} | identity(i)
             kept |= {"seed": seed, "weights": weights, "epochs": EPOCHS}
-            write_json(
-                path,
-                {"date": now(), "machine": machine()} | kept | result,
-            )
+            write_json(path, kept | result)
         grid.add_row(
-            run["title"], str(seed), weights,
+            i.title, str(seed), weights,
             "—" if accuracy is None else f"{accuracy:.4f}",
             result["error"] or "",
         )  # fmt: skip

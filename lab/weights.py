@@ -1,5 +1,5 @@
-"""Make weights/*.safetensors, which every framework loads:
-`python -m scripts.weights`.
+"""Make data/*.safetensors, which every framework loads:
+`python -m lab.weights`.
 
 initial: Glorot-uniform, drawn by NumPy from seed 0. trained: PyTorch's after
 12 epochs of the 4,000 digits, from seed 0. Both are float32, in the shared
@@ -8,16 +8,20 @@ layout that docs/port.md gives.
 
 import os
 import runpy
+from typing import Any
 
+import numpy as np
 from safetensors.numpy import save_file
 
-from snippets import mnist, seeds
-from snippets.running import ROOT
+from lab import mnist, seeds
+from lab.frameworks import ROOT
+
+Arrays = dict[str, np.ndarray]
 
 EPOCHS = 12
 
 
-def initial():
+def initial() -> Arrays:
     """The initial weights: {name: float32 array}."""
     return {
         name.removeprefix("initial/"): array
@@ -25,9 +29,9 @@ def initial():
     }
 
 
-def trained():
+def trained() -> tuple[Arrays, float]:
     """The trained weights, {name: float32 array}, and their accuracy."""
-    pytorch = {}
+    pytorch: dict[str, Any] = {}
     for file in "convnet.py", "weights.py":
         pytorch |= runpy.run_path(f"{ROOT}/snippets/pytorch2/{file}")
     digits = mnist.load()
@@ -41,8 +45,8 @@ def trained():
     return pytorch["dump_weights"](model), accuracy
 
 
-def write(name, arrays, metadata):
-    path = ROOT / "weights" / f"{name}.safetensors"
+def write(name: str, arrays: Arrays, metadata: dict[str, str]) -> None:
+    path = ROOT / "data" / f"{name}.safetensors"
     path.parent.mkdir(exist_ok=True)
     temporary = path.with_name(f".{path.name}")
     save_file(arrays, temporary, metadata=metadata)

@@ -1,124 +1,30 @@
-"""One case of one variant: `case.py REQUEST.json RESULT.json`.
-
-`python -m benchmarks` starts this file in a process of its own, under the
-framework's own interpreter, so it is written for Python 3.6 as well. pyperf's
-worker measures here, and writes its runs into pyperf.json.
-"""
+"""One case of one variant, measured: `python -m benchmarks` asks for it."""
 
 import importlib
-import json
 import os
 import resource
-import sys
-import threading
 import time
+from typing import Any, Dict, List
 
 import numpy as np
 import pyperf
 
-sys.path.insert(
-    0, os.path.join(os.path.dirname(os.path.dirname(__file__)), "snippets")
+from lab.inside.common import (
+    Answer,
+    Request,
+    edited,
+    in_layout,
+    version,
+    weights_in,
 )
-from worker import edited, end_with_parent, in_layout, weights_in
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-CLOCK = time.perf_counter
-
-
-class Enough(Exception):
-    """Ends train() where it waits for its next epoch."""
-
-
-class Epochs:
-    """`train`, a function, epoch by epoch.
-
-    Every snippet writes one line with the loss when an epoch is over and its
-    device has finished. This stands in for standard output and holds `train`
-    at that line until the next epoch may begin. The clock, pyperf's, runs in
-    a thread of its own: frameworks keep things for the thread that made
-    them."""
-
-    def __init__(self, train):
-        self.train = train
-        self.begin = threading.Semaphore(0)
-        self.over = threading.Semaphore(0)
-        self.job = self.answer = self.error = None
-        self.enough = False
-        self.stdout = sys.stdout
-
-    def run(self, clock):
-        """Train in this thread while `clock`, a function that calls seconds()
-        and call(), runs in another; what either raises is raised."""
-        thread = threading.Thread(target=self.measure, args=(clock,))
-        thread.start()
-        self.main, sys.stdout = threading.current_thread(), self
-        try:
-            self.wait()
-            self.train()
-            self.error = RuntimeError("train() has no more epochs")
-        except Enough:
-            pass
-        except Exception as error:
-            self.error = error
-        finally:
-            sys.stdout = self.stdout
-            self.over.release()
-            thread.join()
-        if self.error:
-            raise self.error
-
-    def measure(self, clock):
-        try:
-            clock()
-        except BaseException as error:
-            self.error = self.error or error
-        self.enough = True
-        self.begin.release()
-
-    def wait(self):
-        """Wait for the next epoch, and do in this thread what is asked."""
-        while True:
-            self.begin.acquire()
-            if self.enough:
-                raise Enough
-            if not self.job:
-                return
-            self.answer = self.job()
-            self.over.release()
-
-    def write(self, text):
-        if threading.current_thread() is not self.main:
-            self.stdout.write(text)
-        elif "loss" in text:
-            self.over.release()
-            self.wait()
-
-    def flush(self):
-        self.stdout.flush()
-
-    def seconds(self, epochs):
-        """Let `epochs` epochs pass; return how long they took."""
-        start = CLOCK()
-        for _ in range(epochs):
-            self.begin.release()
-            self.over.acquire()
-            if self.error:
-                raise self.error
-        return CLOCK() - start
-
-    def call(self, function):
-        """What `function` returns between two epochs, in train's thread."""
-        self.job = function
-        self.seconds(1)
-        self.job = None
-        return self.answer
+from lab.inside.epochs import CLOCK, Epochs
 
 
 class Snippet:
     """The variant's module, its model with the initial weights, its digits,
     and how long they took."""
 
-    def __init__(self, request):
+    def __init__(self, request: Request) -> None:
         clock = CLOCK()
         path = os.path.join(request["folder"], request["module"] + ".py")
         if request["edits"]:
@@ -133,11 +39,11 @@ class Snippet:
         weights = importlib.import_module("weights")
         weights.load_weights(self.model, weights_in(self.digits, "initial"))
 
-    def images(self, count):
+    def images(self, count: int) -> np.ndarray:
         images = self.digits["train_images"][:count]
         return in_layout(images, self.layout)
 
-    def epochs(self, count, batch_size, epochs):
+    def epochs(self, count: int, batch_size: int, epochs: int) -> Epochs:
         """train() on the first `count` digits, held at each epoch's end."""
         images = self.images(count)
         labels = self.digits["train_labels"][:count]
@@ -148,17 +54,17 @@ class Snippet:
             )
         )  # fmt: skip
 
-    def test_accuracy(self):
+    def test_accuracy(self) -> float:
         images = in_layout(self.digits["test_images"], self.layout)
         labels = self.digits["test_labels"]
         return float(self.module.evaluate(self.model, images, labels))
 
 
-def page_faults():
+def page_faults() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 
 
-def check(request, runner):
+def check(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
     """The losses of the first steps on one fixed batch of 128 digits: all the
     digits are one batch, so each epoch is one step."""
     snippet = Snippet(request)
@@ -173,15 +79,15 @@ def check(request, runner):
     return {"losses": [float(loss) for loss in losses]}
 
 
-def train(request, runner):
+def train(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
     """Seconds a step. The warm-up is the first epoch: it compiles."""
     snippet = Snippet(request)
     batch, count = request["batch"], request["count"]
     epochs = snippet.epochs(count, batch, 1 + request["values"])
     steps = count // batch
-    faults = []
+    faults: List[float] = []
 
-    def seconds(loops):
+    def seconds(loops: int) -> float:
         before = page_faults()
         taken = epochs.seconds(loops)
         faults.append((page_faults() - before) / steps)
@@ -196,7 +102,7 @@ def train(request, runner):
     return {"metadata": {"page_faults_a_step": faults[-1]}}
 
 
-def predict(request, runner):
+def predict(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
     """Seconds a call of predict(), which returns NumPy's numbers."""
     snippet = Snippet(request)
     images = snippet.images(request["batch"])
@@ -207,15 +113,15 @@ def predict(request, runner):
     return {}
 
 
-def to_99(request, runner):
+def to_99(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
     """Seconds of training until 99 % of the test digits are right, looked at
     between epochs; the first epoch's compiling is in it."""
     snippet = Snippet(request)
     most = request["most_epochs"]
-    reached = {}
+    reached: Dict[str, Any] = {}
     epochs = snippet.epochs(60000, 128, most)
 
-    def seconds(loops):
+    def seconds(loops: int) -> float:
         taken = 0.0
         for epoch in range(1, most + 1):
             taken += epochs.seconds(1)
@@ -235,10 +141,10 @@ def to_99(request, runner):
     return {"metadata": reached}
 
 
-def peak(request, runner):
-    """What the machine can do: benchmarks/peaks/ says how."""
-    sys.path.insert(0, os.path.join(HERE, "peaks"))
-    module = importlib.import_module(os.path.basename(request["folder"]))
+def peak(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
+    """What the machine can do: peaks/ says how."""
+    name = os.path.basename(request["folder"])
+    module = importlib.import_module("lab.inside.peaks." + name)
     for name, function, metadata, *times in module.cases():
         runner.bench_func(
             name, function, inner_loops=sum(times) or 1, metadata=metadata
@@ -246,11 +152,10 @@ def peak(request, runner):
     return {}
 
 
-def layers(request, runner):
-    """The network layer by layer: benchmarks/layers.py says how."""
+def layers(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
+    """The network layer by layer: layers.py says how."""
     snippet = Snippet(request)
-    sys.path.insert(0, HERE)
-    module = importlib.import_module("layers")
+    module = importlib.import_module("lab.inside.layers")
     for name, function, calls, metadata in module.cases(snippet):
         runner.bench_func(
             name, function, inner_loops=calls, metadata=metadata
@@ -258,11 +163,11 @@ def layers(request, runner):
     return {}
 
 
-def harness(request, runner):
+def harness(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
     """What Epochs costs: a train() whose steps take 10 ms by this clock."""
     steps = 32
 
-    def epochs_of_10_ms():
+    def epochs_of_10_ms() -> None:
         for _ in range(1 + request["values"]):
             end = CLOCK() + 0.01 * steps
             while CLOCK() < end:
@@ -278,7 +183,7 @@ def harness(request, runner):
     return {}
 
 
-TASKS = {
+CASES = {
     "check": check,
     "train": train,
     "predict": predict,
@@ -288,17 +193,14 @@ TASKS = {
     "harness": harness,
 }
 
-if __name__ == "__main__":
-    threading.Thread(target=end_with_parent, daemon=True).start()
-    with open(sys.argv[1]) as file:
-        request = json.load(file)
+
+def run(request: Request) -> Answer:
+    """One case of one variant; pyperf's worker measures it, and writes its
+    runs into pyperf.json."""
     # Before the framework counts the cores.
     if hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))[: request["threads"]]
         os.sched_setaffinity(0, cores)
-    # Nothing that a framework imports shall be found in this folder.
-    sys.path.remove(HERE)
-    sys.path.insert(0, request["folder"])
     runner = pyperf.Runner()
     loops = request["loops"]
     runner.parse_args(
@@ -307,9 +209,7 @@ if __name__ == "__main__":
         + ["--values", str(request["values"])]
         + (["--loops", str(loops)] if loops else ["--calibrate-loops"])
     )
-    result = TASKS[request["task"]](request, runner)
-    framework = importlib.import_module(request["import_name"])
-    result["version"] = framework.__version__
+    result = CASES[request["kind"]](request, runner)
+    result["version"] = version(request)
     result["device"] = importlib.import_module("facts").device()
-    with open(sys.argv[2], "w") as file:
-        json.dump(result, file)
+    return result, {}

@@ -1,21 +1,11 @@
-"""What a framework's convnet.py does: `contract.py REQUEST.json RESULT.json`.
-
-tests/test_contract.py starts it under the framework's own interpreter, so it
-is written for Python 3.6, and asserts on the facts that it writes.
-"""
+"""What a framework's convnet.py does: lab/contract.py says what it should."""
 
 import importlib
-import json
-import os
-import sys
-import threading
+from typing import Any, Callable, Dict, Optional
 
 import numpy as np
 
-sys.path.insert(
-    0, os.path.join(os.path.dirname(os.path.dirname(__file__)), "snippets")
-)
-from worker import edited, end_with_parent, in_layout
+from lab.inside.common import Answer, Request, edited, in_layout
 
 FUNCTIONS = [
     "build_model", "train", "evaluate", "predict", "build_model_with_dropout",
@@ -23,21 +13,21 @@ FUNCTIONS = [
 ]
 
 
-def refusal(function, *arguments):
+def refusal(function: Callable[..., Any], *arguments: Any) -> Optional[str]:
     """The error that the call raises, as "Type: message"; None if none."""
     try:
         function(*arguments)
     except Exception as error:
-        return "{}: {}".format(type(error).__name__, error)
+        return f"{type(error).__name__}: {error}"
     return None
 
 
-def facts_of(request):
-    sys.path.insert(0, request["folder"])
+def run(request: Request) -> Answer:
+    """Facts about the functions of convnet.py, each called."""
     convnet = importlib.import_module("convnet")
     parameters = importlib.import_module("facts").parameters
 
-    def count(model):
+    def count(model: Any) -> int:
         return sum(int(p.size) for p in parameters(model))
 
     layout = request["image_layout"]
@@ -49,7 +39,10 @@ def facts_of(request):
     # 200 = 128 + 72: the last batch is an odd one.
     few, few_labels, some = images[:200], labels[:200], test_images[:7]
 
-    facts = {"missing": [f for f in FUNCTIONS if not hasattr(convnet, f)]}
+    missing = [f for f in FUNCTIONS if not hasattr(convnet, f)]
+    facts: Dict[str, Any] = {"missing": missing}
+    if missing:
+        return facts, {}
     model = convnet.build_model(seed=0)
     facts["initial"] = [
         {"shape": list(p.shape), "largest": float(abs(p).max())}
@@ -117,12 +110,4 @@ def facts_of(request):
         facts["broken_accuracy"][name] = wrong.evaluate(
             model, test_images, test_labels
         )
-    return facts
-
-
-if __name__ == "__main__":
-    threading.Thread(target=end_with_parent, daemon=True).start()
-    with open(sys.argv[1]) as file:
-        result = facts_of(json.load(file))
-    with open(sys.argv[2], "w") as file:
-        json.dump(result, file)
+    return facts, {}

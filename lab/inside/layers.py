@@ -2,7 +2,9 @@
 each layer costs in either memory order."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator
 from copy import deepcopy
+from typing import Any
 
 import torch
 from torch import nn
@@ -14,15 +16,15 @@ ORDERS = {"nhwc": torch.channels_last, "nchw": torch.contiguous_format}
 CALLS = {1: 500, 128: 20, 1024: 4}
 
 
-def repeated(function, calls):
-    def function_again():
+def repeated(function: Callable[[], Any], calls: int) -> Callable[[], None]:
+    def function_again() -> None:
         for _ in range(calls):
             function()
 
     return function_again
 
 
-def flop(layer, y):
+def flop(layer: Any, y: torch.Tensor) -> int:
     """Operations of one forward pass, 2 for each multiply-add; one for each
     comparison of a ReLU, three for each window of a pool, none to flatten."""
     if isinstance(layer, (nn.Conv2d, nn.Linear)):
@@ -30,12 +32,14 @@ def flop(layer, y):
     return y.numel() * {nn.MaxPool2d: 3, nn.ReLU: 1}.get(type(layer), 0)
 
 
-def bytes_of(*tensors):
+def bytes_of(*tensors: torch.Tensor) -> int:
     """Each number once: what no cache can save, as float32."""
     return sum(4 * tensor.numel() for tensor in tensors)
 
 
-def cases(snippet):
+def cases(
+    snippet: Any,
+) -> Iterator[tuple[str, Callable[[], None], int, dict[str, int]]]:
     """Yield (name, function, calls, metadata) for each layer of `snippet`'s
     model, forward and backward, at each batch size; a batch of 128 in both
     orders."""
@@ -44,7 +48,7 @@ def cases(snippet):
             model = deepcopy(snippet.model).to(memory_format=ORDERS[order])
             x = torch.as_tensor(snippet.images(batch))
             x = x.to(memory_format=ORDERS[order])
-            count = Counter()
+            count: Counter[str] = Counter()
             for layer in model:
                 with torch.no_grad():
                     y = layer(x)
@@ -64,12 +68,14 @@ def cases(snippet):
                 x = y
 
 
-def ways(layer, x, y, first):
+def ways(
+    layer: Any, x: torch.Tensor, y: torch.Tensor, first: bool
+) -> Iterator[tuple[str, Callable[[], None], int, int]]:
     """Forward, and backward to the layer's weights and, but for the first
     layer, its input: with weights each costs what forward costs."""
     weights = [w.detach() for w in layer.parameters()]
 
-    def forward():
+    def forward() -> None:
         with torch.no_grad():
             layer(x)
 
@@ -81,7 +87,7 @@ def ways(layer, x, y, first):
     out = layer(x)
     gradient = torch.ones_like(out)
 
-    def backward():
+    def backward() -> None:
         torch.autograd.grad(out, wanted, gradient, retain_graph=True)
 
     passes = bool(weights) + (not first)

@@ -2,7 +2,6 @@
 
 import cntk as C
 import numpy as np
-
 from weights import in_shared_layout
 
 

@@ -4,7 +4,6 @@ import jax
 import numpy as np
 from convnet import loss_fn
 from flax import nnx
-
 from weights import dump_weights
 
 

@@ -3,7 +3,6 @@
 import keras.backend as K
 import numpy as np
 from tensorflow.python.client import device_lib
-
 from weights import NAMES
 
 

@@ -1,7 +1,6 @@
 """What the command reports and the tests check about Keras."""
 
 import keras
-
 from weights import dump_weights
 
 

@@ -1,7 +1,6 @@
 """What the command reports and the tests check about NumPy."""
 
 import convnet
-
 from weights import NAMES
 
 

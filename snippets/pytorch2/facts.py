@@ -3,7 +3,6 @@
 import torch
 from convnet import DEVICE
 from torch.nn.functional import cross_entropy
-
 from weights import dump_weights
 
 

@@ -3,7 +3,6 @@
 import convnet
 import tensorflow as tf
 from tensorflow.python.client import device_lib
-
 from weights import NAMES, VARIABLES
 
 tf.logging.set_verbosity(tf.logging.ERROR)

@@ -1,7 +1,6 @@
 """What the command reports and the tests check about TensorFlow."""
 
 import tensorflow as tf
-
 from weights import variables
 
 

@@ -1,22 +1,25 @@
 """What the machine gives PyTorch: matrix multiplication, memory."""
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import torch
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def finished(function):
+def finished(function: Callable[[], Any]) -> Callable[[], Any]:
     if DEVICE == "cpu":
         return function
 
-    def and_wait():
+    def and_wait() -> None:
         function()
         torch.cuda.synchronize()
 
     return and_wait
 
 
-def cases():
+def cases() -> Iterator[tuple[Any, ...]]:
     """Yield (name, function, metadata) and how often the function does it, if
     not once: the operations in FLOP (2 for each multiply-add), or the bytes
     that are read and written."""

@@ -1,15 +1,18 @@
 """What the machine gives TensorFlow: matrix multiplication."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import tensorflow as tf
 
 
 @tf.function
-def last_of_product(a, b):
+def last_of_product(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     # One number comes back: the product stays where it is.
     return tf.matmul(a, b)[-1, -1]
 
 
-def cases():
+def cases() -> Iterator[tuple[Any, ...]]:
     """Yield (name, function, metadata): the operations of one call in FLOP
     (2 for each multiply-add)."""
     n = 4096

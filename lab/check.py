@@ -1,0 +1,115 @@
+"""`python -m snippets check NAME`: is this framework one of them?
+
+Its contract, its gate, its parity with the reference, and its weights there
+and back, bit for bit; then what the pages still lack of it.
+"""
+
+import tempfile
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from safetensors.numpy import load_file
+
+from lab import contract, gates, mnist, parity, results, seeds, training
+from lab.convert import convert
+from lab.errors import BadInput, Failed
+from lab.folders import lacking
+from lab.frameworks import Framework, Implementation, implementations
+from lab.processes import execute
+
+TRAINED = parity.DATA / "trained.safetensors"
+
+
+def check(options: Namespace, console: Console) -> int:
+    """`python -m snippets check`; return the exit status."""
+    wanted = implementations([options.name])
+    failed = False
+
+    def say(title: str, what: str, faults: list[str]) -> None:
+        nonlocal failed
+        failed |= bool(faults)
+        console.print(f"{title}: {what}: {'FAILED' if faults else 'ok'}")
+        for fault in faults:
+            console.print(f"  {fault}", markup=False)
+
+    with tempfile.TemporaryDirectory() as scratch:
+        for i in wanted:
+            for what, faults in steps(i, Path(scratch), options.timeout):
+                say(i.title, what, faults)
+    framework = wanted[0].framework
+    say(framework.name, "its texts", list(lacking(framework)))
+    for gap in gaps(framework):
+        console.print(f"{framework.name}: {gap}", markup=False)
+    return int(failed)
+
+
+def steps(
+    implementation: Implementation, scratch: Path, timeout: float
+) -> Iterator[tuple[str, list[str]]]:
+    """What is looked at, and the faults that were found."""
+    digits = scratch / "digits.npz"
+    arrays = mnist.load()._asdict()
+    np.savez(digits, **arrays)
+    facts = contract.facts_of(implementation, digits)
+    broken = facts["error"] and [facts["error"]]
+    yield "contract", broken or list(contract.broken(implementation, facts))
+
+    asked = {"epochs": 3, "batch_size": 128, "seed": 0}
+    result = execute(
+        implementation, {"task": "train", "digits": digits.name} | asked,
+        timeout, inputs={digits.name: digits},
+    )  # fmt: skip
+    options = Namespace(data="mnist-5k", require_gpu=False, **asked)
+    entry = training.judged(implementation, result, options)
+    yield "gate", [entry["error"]] if entry["error"] else []
+
+    fault = parity.fault_of(implementation, scratch, timeout)
+    yield "parity", [fault] if fault else []
+    yield "convert", list(there_and_back(implementation, scratch, timeout))
+
+
+def there_and_back(
+    implementation: Implementation, scratch: Path, timeout: float
+) -> Iterator[str]:
+    """The trained weights through the framework's own file."""
+    name = implementation.title
+    own = scratch / implementation.framework.file.name
+    back = scratch / "back.safetensors"
+    try:
+        convert(
+            "safetensors", name, TRAINED, own, force=True, timeout=timeout
+        )
+        convert(name, "safetensors", own, back, force=True, timeout=timeout)
+    except (BadInput, Failed) as error:
+        yield str(error)
+        return
+    found = load_file(back)
+    for weight, array in load_file(TRAINED).items():
+        if found[weight].tobytes() != array.tobytes():
+            yield f"{weight} came back changed"
+
+
+def gaps(framework: Framework) -> Iterator[str]:
+    """What the pages call "not measured", and the command that measures."""
+    for i in implementations([framework.name]):
+        runs = [run for run in results.gates() if run["slug"] == i.slug]
+        wanted = len(gates.SEEDS) * len(training.GATE_EPOCHS)
+        if len(runs) < wanted:
+            yield (
+                f"{i.title}: {len(runs)} of {wanted} runs that the gates "
+                f"stand on: `make results NAMES={i.title}`"
+            )
+        if i.slug not in results.parity():
+            yield (
+                f"{i.title}: parity is not measured: "
+                f"`make parity NAMES={i.title}`"
+            )
+        left = [] if framework.reference else list(seeds.missing([i]))
+        if left:
+            yield (
+                f"{i.title}: {len(left)} runs of 12 epochs are missing: "
+                f"`make seeds NAMES={i.title}`"
+            )

@@ -1,0 +1,1 @@
+"""What a machine gives each library: a module a framework."""
