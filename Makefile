@@ -1,8 +1,11 @@
 # `make` alone lists what there is.
 PYTHON ?= python3
+PY := .venv/bin/python
+# Whose contract `make check` looks at.
+NAME ?= pytorch2
 
 .DEFAULT_GOAL := help
-.PHONY: help serve site test 2018 results parity seeds benchmarks clean
+.PHONY: help serve site test check 2018 results parity seeds benchmarks clean
 
 help:  ## list the commands
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1\t/'
@@ -16,7 +19,7 @@ help:  ## list the commands
 	touch $@
 
 serve: .venv/.complete  ## set up, train every framework of today, serve the site
-	.venv/bin/python -m snippets train --era today
+	$(PY) -m snippets train --era today
 	.venv/bin/mkdocs serve
 
 site: .venv/.complete  ## build the site into site/
@@ -24,36 +27,36 @@ site: .venv/.complete  ## build the site into site/
 
 2018: .venv-2018/.complete  ## set up the frameworks of 2018, CNTK included
 
-.venv-2018/.complete: requirements-2018.txt scripts/setup-2018
-	bash scripts/setup-2018
+.venv-2018/.complete: environments/2018/requirements.txt environments/2018/setup
+	bash environments/2018/setup
 
 test: .venv/.complete  ## set up what the tests need, 2018 too where it can be; test
-	bash scripts/setup-2018 --if-possible
-	.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	bash environments/2018/setup --if-possible
+	$(PY) -m pytest -n 2 --dist worksteal
 
-# Of all, or of some: make results NAMES=pytorch2
-results: .venv/.complete  ## measure again: five seeds of every framework
-	for seed in 0 1 2 3 4; do \
-	  file=seed-$$seed$(NAMES:%=-%).json; \
-	  .venv/bin/python -m snippets train $(NAMES) --require-all \
-	    --seed $$seed --json results/mnist-5k-$$file; \
-	  .venv/bin/python -m snippets train $(NAMES) --require-all \
-	    --seed $$seed --data mnist --epochs 1 --json results/mnist-$$file; \
-	done
-	.venv/bin/python -m scripts.pages
+check: .venv/.complete  ## what is quickly told: lint, types, pages, links, a contract
+	$(PY) -m ruff check
+	$(PY) -m mypy
+	$(PY) -m pages --check
+	NOTEBOOKS=false .venv/bin/mkdocs build --strict --quiet
+	$(PY) -m pytest -q tests/test_contract.py -k $(NAME)
 
-parity: .venv/.complete  ## compare every framework with float64 again
-	.venv/bin/python -m snippets parity --control --require-all \
-	  --json results/parity.json
-	.venv/bin/python -m scripts.pages
+# What is missing, of all or of some: make results NAMES="pytorch2 keras3/jax"
+results: .venv/.complete  ## measure what is missing of five seeds for the gates
+	$(PY) -m snippets gates $(NAMES) --require-all
+	$(PY) -m pages
+
+parity: .venv/.complete  ## compare with float64 again
+	$(PY) -m snippets parity $(NAMES) --save --require-all
+	$(PY) -m pages
 
 seeds: .venv/.complete  ## measure what is missing of 12 epochs of MNIST
-	.venv/bin/python -m snippets seeds $(NAMES) --require-all
-	.venv/bin/python -m scripts.pages
+	$(PY) -m snippets seeds $(NAMES) --require-all
+	$(PY) -m pages
 
 benchmarks: .venv/.complete  ## measure speed: what is missing of ten rounds
-	.venv/bin/python -m benchmarks run
-	.venv/bin/python -m benchmarks report
+	$(PY) -m benchmarks run
+	$(PY) -m pages
 
 clean:  ## remove both environments and the built site
 	rm -rf .venv .venv-2018 site

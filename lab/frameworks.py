@@ -21,6 +21,7 @@ SNIPPETS = ROOT / "snippets"
 ERAS = ["today", "2018"]
 
 
+# --8<-- [start:keys]
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A table of framework.toml: each key below is one of its keys."""
 
@@ -133,6 +134,7 @@ class Framework(Table):
     # Is it what the others are compared with? One framework is.
     reference: bool = False
     name: str = ""  # the folder
+    # --8<-- [end:keys]
 
     @property
     def folder(self) -> Path:

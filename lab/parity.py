@@ -143,7 +143,8 @@ def prove(options: Namespace, console: Console) -> int:
     def jobs() -> Iterator[Job]:
         for i in [first, *others]:
             yield i, arrays, request
-        if options.control:
+        # What results/parity/ holds, where it is measured as a whole.
+        if options.control or (options.save and not options.names):
             yield first, moved(arrays), request
 
     results = each(jobs(), options, console, "measured")
@@ -164,6 +165,8 @@ def prove(options: Namespace, console: Console) -> int:
     report(shown, options.json, options.said, **more)
     if options.save:
         rows[first.slug]["losses"] = losses
+        if options.names and first not in wanted:
+            del rows[first.slug]
         save(rows, options.said)
     return status([row["error"] for row in shown], options)
 

@@ -1,7 +1,8 @@
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036
-    sys.exit("snippets: Python 3.11 or newer is needed: `make serve` sets it up")
+    print("snippets: Python 3.11 or newer, as in .venv", file=sys.stderr)
+    sys.exit(2)
 
 from lab.command import main
 

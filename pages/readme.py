@@ -1,0 +1,53 @@
+"""README.md: ten lines of the code, and what the first command prints."""
+
+import re
+from pathlib import Path
+
+from lab import results
+from lab.frameworks import ROOT, every, frameworks
+from pages.markdown import table
+
+README = ROOT / "README.md"
+
+
+def code() -> str:
+    """The model of the first framework, as its file has it."""
+    first = frameworks()[0]
+    source = first.source()
+    found = re.search(
+        r"# --8<-- \[start:model\]\n(.*?)# --8<-- \[end:model\]", source, re.S
+    )
+    assert found  # the contract holds the sections
+    return f"```py\n{found[1]}```\n"
+
+
+def trained() -> str:
+    """The table of `python -m snippets train`, of the first seed."""
+    rows = []
+    for i in every():
+        for run in results.gates("mnist-5k").get(i.slug, []):
+            if run["seed"] == 0:
+                rows.append([
+                    i.title,
+                    str(run["version"]),
+                    f"{run['test_accuracy']:.4f}",
+                    f"≥ {run['gate']:.3f}",
+                    f"{run['seconds']['training']:.1f} s",
+                    f"{run['images_per_second']:,.0f}",
+                ])
+    head = ["framework", "version", "accuracy", "gate", "training",
+            "images/s"]  # fmt: skip
+    return table(head, rows) + "\n"
+
+
+def parts() -> dict[Path, str]:
+    """README.md with both in their places."""
+    text = README.read_text("utf-8")
+    for name, part in ("code", code()), ("table", trained()):
+        text = re.sub(
+            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
+            lambda m, part=part: f"{m[1]}\n{part}\n{m[2]}",
+            text,
+            flags=re.S,
+        )
+    return {README: text}
