@@ -1,20 +1,21 @@
-"""Measure the ConvNets: `python -m benchmarks run|report|compare`."""
+"""Measure the ConvNets: `python -m benchmarks run|compare`."""
 
 import argparse
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import compare, report, run
+from benchmarks import compare, measure
 from benchmarks.variants import CASES, MORE_CASES
-from snippets.__main__ import positive
-from snippets.mnist import DataError
-from snippets.running import BadInput
+from lab.command import positive
+from lab.errors import BadInput
+from lab.mnist import DataError
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="python -m benchmarks", description="One ConvNet, measured."
     )
@@ -22,7 +23,8 @@ def parser():
     sub = commands.add_parser("run", help="measure what is missing, in rounds")
     sub.add_argument(
         "names", metavar="VARIANT", nargs="*",
-        help="of variants.toml (default: all)",
+        help="a folder of snippets/, folder-backend, or a table of its "
+        "variants.toml (default: all)",
     )  # fmt: skip
     sub.add_argument("--rounds", type=positive(int), default=10, metavar="N")
     sub.add_argument(
@@ -50,27 +52,20 @@ def parser():
         "--timeout", type=positive(float), default=900, metavar="S",
         help="seconds that each process may take (default: %(default)s)",
     )  # fmt: skip
-    sub = commands.add_parser("report", help="write the page's tables, figure")
-    sub.add_argument(
-        "--check", action="store_true",
-        help="write nothing; fail where the page's differ",
-    )  # fmt: skip
     sub = commands.add_parser("compare", help="one folder with another")
     sub.add_argument("before", type=Path, metavar="FOLDER")
     sub.add_argument("after", type=Path, metavar="FOLDER")
     return top
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     # Ended from outside, it ends as with Ctrl-C: every child goes with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     console = Console()
     if not console.is_terminal:
         console = Console(width=160)
-    commands = {
-        "run": run.measure, "report": report.write, "compare": compare.show
-    }
+    commands = {"run": measure.measure, "compare": compare.show}
     try:
         return commands[options.command](options, console)
     except (BadInput, DataError) as error:
