@@ -79,9 +79,7 @@ def there_and_back(
     own = scratch / implementation.framework.file.name
     back = scratch / "back.safetensors"
     try:
-        convert(
-            "safetensors", name, TRAINED, own, force=True, timeout=timeout
-        )
+        convert("safetensors", name, TRAINED, own, force=True, timeout=timeout)
         convert(name, "safetensors", own, back, force=True, timeout=timeout)
     except (BadInput, Failed) as error:
         yield str(error)

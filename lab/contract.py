@@ -39,9 +39,7 @@ def facts_of(implementation: Implementation, digits: Path) -> Result:
         if first
         else {},
     }
-    return execute(
-        implementation, request, 900, inputs={digits.name: digits}
-    )
+    return execute(implementation, request, 900, inputs={digits.name: digits})
 
 
 def lines(implementation: Implementation) -> list[str]:

@@ -220,12 +220,16 @@ def table(rows: list[Entry]) -> Table:
     for row in rows:
         cells = [row["name"], row["version"], row["backend"]]
         if "max_abs_logits" in row:
-            numbers = [row[f"max_abs_{kind}"] for kind in
-                       ("logits", "loss", "gradient")]
+            numbers = [
+                row[f"max_abs_{kind}"]
+                for kind in ("logits", "loss", "gradient")
+            ]
             numbers += row["max_abs_weights"].values()
             cells += [f"{number:.1e}" for number in numbers]
-            cells += [f"{row['trained_accuracy']:.3f}",
-                      str(row["other_answers"])]
+            cells += [
+                f"{row['trained_accuracy']:.3f}",
+                str(row["other_answers"]),
+            ]
         else:
             cells += [None] * 8
         grid.add_row(*(cell or "—" for cell in cells), row["error"] or "")

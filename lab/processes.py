@@ -39,11 +39,14 @@ def interpreter(framework: Framework, scratch: Path) -> list[str] | None:
     python = ROOT / ".venv-2018" / "bin" / "python"
     if (python.parent.parent / ".complete").exists():
         return [str(python)]
-    if shutil.which("docker") and not subprocess.run(
-        ["docker", "image", "inspect", DOCKER_IMAGE],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ).returncode:
+    if (
+        shutil.which("docker")
+        and not subprocess.run(
+            ["docker", "image", "inspect", DOCKER_IMAGE],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ).returncode
+    ):
         mounts = ["-v", f"{ROOT}:{ROOT}:ro", "-v", f"{scratch}:{scratch}"]
         user = ["-u", f"{os.getuid()}:{os.getgid()}", "-e", f"HOME={scratch}"]
         return [

@@ -27,14 +27,16 @@ def trained() -> str:
     for i in every():
         for run in results.gates("mnist-5k").get(i.slug, []):
             if run["seed"] == 0:
-                rows.append([
-                    i.title,
-                    str(run["version"]),
-                    f"{run['test_accuracy']:.4f}",
-                    f"≥ {run['gate']:.3f}",
-                    f"{run['seconds']['training']:.1f} s",
-                    f"{run['images_per_second']:,.0f}",
-                ])
+                rows.append(
+                    [
+                        i.title,
+                        str(run["version"]),
+                        f"{run['test_accuracy']:.4f}",
+                        f"≥ {run['gate']:.3f}",
+                        f"{run['seconds']['training']:.1f} s",
+                        f"{run['images_per_second']:,.0f}",
+                    ]
+                )
     head = ["framework", "version", "accuracy", "gate", "training",
             "images/s"]  # fmt: skip
     return table(head, rows) + "\n"

@@ -2,31 +2,29 @@
 
 import json
 import os
-import re
 import resource
 import signal
 import subprocess
 import sys
-import threading
-import time
+from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
-import numpy as np
-import pyperf
 import pytest
-from conftest import ROOT
+from conftest import HANG, ROOT, until
 
 from benchmarks import __main__ as command
-from benchmarks import case, compare, report, results, run, variants
-from snippets import running
+from benchmarks import measure, results, variants
+from lab import parity, processes
+from lab.frameworks import implementations, reference
 
-SLIP = ["momentum=0.9, nesterov=True", "momentum=0.0"]
-REQUIREMENTS = (ROOT / "requirements.txt").read_text("utf-8")
-VARIANTS = variants.variants()
-FAST = [v for v in VARIANTS if v["group"] == "fast" and not v["options"]]
+SLIP = ("momentum=0.9, nesterov=True", "momentum=0.0")
 
 
-def benchmarks(*arguments, **options):
+def benchmarks(
+    *arguments: object, **options: Any
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "benchmarks", *map(str, arguments)],
         cwd=ROOT,
@@ -37,34 +35,36 @@ def benchmarks(*arguments, **options):
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory):
+def measured(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     """Two rounds of one prediction, beside a variant whose optimiser is
     broken: its folder, and what the command said."""
-    folder = tmp_path_factory.mktemp("measured")
-    table = folder / "variants.toml"
-    table.write_text(
-        '[sound]\nframework = "pytorch2"\ncases = ["predict-1"]\n'
-        '[broken]\nframework = "pytorch2"\ncases = ["predict-1"]\n'
-        f"edits = [{json.dumps(SLIP)}]\n"
-    )
+    folder = tmp_path_factory.mktemp("measured") / "results"
+    [pytorch] = implementations(["pytorch2"])
+    both = {
+        "sound": variants.Said(cases=("predict-1",)),
+        "broken": variants.Said(cases=("predict-1",), edits=(SLIP,)),
+    }
+    made = {n: variants.Variant(n, pytorch, said) for n, said in both.items()}
+
+    def named(names: list[str]) -> list[variants.Variant]:
+        return [made[name] for name in names or made]
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(variants, "FILE", table)
-        arguments = ["run", "--rounds", "2", "--into", str(folder / "results")]
+        patch.setattr(measure, "variants", named)
+        arguments = ["run", "--rounds", "2", "--into", str(folder)]
         status = command.main(arguments)
-        again = {p: p.read_bytes() for p in (folder / "results").iterdir()}
+        again = {p: p.read_bytes() for p in folder.iterdir()}
         command.main([*arguments, "sound"])
-    return SimpleNamespace(folder=folder / "results", status=status,
-                           files=again)  # fmt: skip
+    return SimpleNamespace(folder=folder, status=status, files=again)
 
 
-def test_every_value_is_kept(measured):
+def test_every_value_is_kept(measured: SimpleNamespace) -> None:
     sound = results.load(measured.folder / "sound.json")
     assert sound["errors"] == [] and sound["device"] == "cpu"
     assert sound["check"]["farthest"] < 1e-5
-    proven = json.loads((ROOT / "results" / "parity.json").read_text())
-    assert sound["check"]["losses"] == pytest.approx(
-        proven["losses"][:10], rel=1e-5
-    )
+    path = parity.FOLDER / f"{reference().slug}.json"
+    proven = json.loads(path.read_text())["losses"][:10]
+    assert sound["check"]["losses"] == pytest.approx(proven, rel=1e-5)
     benchmark = sound["measured"]["predict-1"]
     runs = benchmark.get_runs()
     assert [len(r.values) for r in runs] == [3, 3]
@@ -74,7 +74,7 @@ def test_every_value_is_kept(measured):
     # pyperf's own tools read what was kept, and no host is named in it.
     assert "hostname" not in metadata
     assert benchmark.get_total_loops() == metadata["loops"]
-    schema = ROOT / "benchmarks" / "schema.json"
+    schema = ROOT / "results" / "schemas" / "benchmarks.json"
     checked = subprocess.run(
         [sys.executable, "-m", "check_jsonschema", "--schemafile", schema,
          *measured.folder.iterdir()],
@@ -83,30 +83,32 @@ def test_every_value_is_kept(measured):
     assert checked.returncode == 0, checked.stdout
 
 
-def test_broken_variant_is_an_error_and_the_rest_go_on(measured):
+def test_broken_variant_is_an_error_and_the_rest_go_on(
+    measured: SimpleNamespace,
+) -> None:
     assert measured.status == 1
     broken = results.load(measured.folder / "broken.json")
     [error] = broken["errors"]
     assert "from float64's" in error["error"] and not broken["measured"]
 
 
-def test_what_is_there_is_not_measured_again(measured):
+def test_what_is_there_is_not_measured_again(
+    measured: SimpleNamespace,
+) -> None:
     path = measured.folder / "sound.json"
     assert path.read_bytes() == measured.files[path]
 
 
-def test_killed_it_leaves_whole_files_and_goes_on(tmp_path):
+def test_killed_it_leaves_whole_files_and_goes_on(tmp_path: Path) -> None:
     arguments = ["run", "harness", "--rounds", "3", "--into", str(tmp_path)]
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT,
         stdout=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     path = tmp_path / "harness.json"
-    deadline = time.monotonic() + 60
-    while not path.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(path.exists)
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.wait(HANG)
     first = results.rounds(results.load(path)["measured"]["harness"])
     assert 0 < len(first) < 3
     assert benchmarks(*arguments).returncode == 0
@@ -127,7 +129,7 @@ def test_killed_it_leaves_whole_files_and_goes_on(tmp_path):
         (["compare", "nowhere", "nowhere"], "nowhere: no results there"),
     ],
 )
-def test_bad_input(arguments, words):
+def test_bad_input(arguments: list[str], words: str) -> None:
     process = benchmarks(*arguments)
     assert process.returncode == 2
     assert words in process.stderr.splitlines()[-1]
@@ -144,8 +146,11 @@ def test_bad_input(arguments, words):
     ],
 )
 def test_spoilt_results_are_refused_in_one_line(
-    measured, tmp_path, spoil, words
-):
+    measured: SimpleNamespace,
+    tmp_path: Path,
+    spoil: Callable[[str], str],
+    words: str,
+) -> None:
     text = (measured.folder / "sound.json").read_text()
     text = text.replace(f'"threads": {os.cpu_count()}', '"threads": 2')
     spoilt = tmp_path / "sound.json"
@@ -164,7 +169,7 @@ def test_spoilt_results_are_refused_in_one_line(
         assert spoilt.read_bytes() == kept
 
 
-def test_no_space_left(tmp_path):
+def test_no_space_left(tmp_path: Path) -> None:
     process = benchmarks(
         "run", "harness", "--rounds", "1", "--into", tmp_path,
         preexec_fn=lambda: resource.setrlimit(
@@ -177,7 +182,7 @@ def test_no_space_left(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_no_result_of_a_gpu_that_was_not_used(tmp_path):
+def test_no_result_of_a_gpu_that_was_not_used(tmp_path: Path) -> None:
     process = benchmarks(
         "run", "pytorch2", "--cases", "predict-1", "--rounds", "1",
         "--device", "cuda", "--into", tmp_path,
@@ -188,145 +193,18 @@ def test_no_result_of_a_gpu_that_was_not_used(tmp_path):
     assert not results.load(tmp_path / "pytorch2.json")["measured"]
 
 
-def test_missing_framework(monkeypatch, tmp_path):
-    monkeypatch.setattr(running, "ROOT", tmp_path)
+def test_missing_framework(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(processes, "ROOT", tmp_path)
     monkeypatch.setenv("PATH", "")  # no container either
     options = ["run", "cntk2", "--rounds", "1", "--into", str(tmp_path / "r")]
     assert command.main(options) == 1
     kept = results.load(tmp_path / "r" / "cntk2.json")
-    assert kept["errors"][0]["error"] == running.NO_2018
+    assert kept["errors"][0]["error"] == processes.NO_2018
 
 
-def test_the_clock_runs_between_the_lines_of_an_epoch():
-    events, main = [], threading.current_thread()
-
-    def train():
-        for epoch in range(5):
-            events.append(f"train {epoch}")
-            print("epoch", epoch, "loss")
-
-    def clock():
-        for number in range(3):
-            time.sleep(0.01)
-            events.append(f"wait {number}")
-            assert epochs.seconds(1) > 0
-        assert epochs.call(threading.current_thread) is main
-
-    epochs = case.Epochs(train)
-    epochs.run(clock)
-    # The fourth epoch never began.
-    assert events == [
-        f"{what} {n}" for n in range(3) for what in ("wait", "train")
-    ]
-
-    epochs = case.Epochs(train)
-    with pytest.raises(RuntimeError, match="no more epochs"):
-        epochs.run(lambda: epochs.seconds(6))
-    epochs = case.Epochs(lambda: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        epochs.run(lambda: epochs.seconds(1))
-
-
-def test_ratio_and_its_interval():
-    random = np.random.default_rng(1)
-    noise = 1 + 0.1 * random.standard_normal(20)
-    base = {n: x for n, x in enumerate(noise)}
-    twice = {n: 2 * x for n, x in base.items()}
-    # In pairs, noise that both share cancels out.
-    assert compare.ratio(twice, base) == pytest.approx((2, 2, 2))
-    other = dict(enumerate(1 + 0.1 * random.standard_normal(20)))
-    middle, low, high = compare.ratio(other, base)
-    assert low < 1 < high and low < middle < high
-    assert compare.ratio({1: 2.0}, {1: 1.0}) == (2.0, None, None)
-    slow = {n: 3 * x for n, x in other.items()}
-    found = compare.ranks({"a": base, "b": other, "c": slow})
-    assert found == {"a": (1, 2), "b": (1, 2), "c": (3, 3)}
-
-
-def test_compare_says_a_ratio(measured):
+def test_compare_says_a_ratio(measured: SimpleNamespace) -> None:
     process = benchmarks("compare", measured.folder, measured.folder)
     assert process.returncode == 0
     assert "1.000" in process.stdout and "predict-1" in process.stdout
-
-
-def test_operations_are_counted_as_the_layers_have_them():
-    """2 for each multiply-add; PyTorch's own counter says the same."""
-    import torch
-    from torch.utils.flop_counter import FlopCounterMode
-
-    sys.path.insert(0, str(ROOT / "snippets" / "pytorch2"))
-    import convnet
-
-    sys.path.pop(0)
-    model = convnet.build_model()
-    with FlopCounterMode(display=False) as counter:
-        loss = model(torch.zeros(1, 1, 28, 28)).sum()
-        assert counter.get_total_flops() == report.FORWARD == 7_739_648
-        loss.backward()
-    assert counter.get_total_flops() == report.TRAINING
-
-
-def test_every_variant_finds_what_it_edits():
-    for v in VARIANTS:
-        path = running.HERE / v["run"]["name"] / f"{v['module']}.py"
-        source = path.read_text("utf-8")
-        for find, replace in v["edits"]:
-            assert source.count(find) == 1, (v["name"], find)
-            source = source.replace(find, replace)
-        compile(source, v["name"], "exec")
-
-
-@pytest.fixture(scope="module")
-def measuring(tmp_path_factory):
-    options = SimpleNamespace(
-        into=tmp_path_factory.mktemp("checks"), device="cpu", threads=2,
-        machine=None, timeout=600,
-    )  # fmt: skip
-    return run.Measuring(options, tmp_path_factory.mktemp("scratch"))
-
-
-@pytest.mark.parametrize("name", [v["name"] for v in FAST])
-def test_fast_variants_compute_the_same(measuring, name):
-    [variant] = variants.variants([name])
-    entry = measuring.entry(variant)
-    assert measuring.check(variant, entry) is None
-    assert entry["check"]["farthest"] < 1e-5
-
-
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / "profiles").glob("*.py")), ids=lambda p: p.stem
-)
-def test_profiles_are_of_the_versions_that_are_pinned(path):
-    """Timings and counts of an hour are not held; that they were taken from
-    what the site shows is."""
-    recorded = path.with_suffix(".txt").read_text("utf-8")
-    pinned = dict(
-        re.findall(r"^(\w+)==([\d.]+)", REQUIREMENTS, re.MULTILINE)
-    ) | {"tensorflow": re.search(r"tensorflow==([\d.]+)", REQUIREMENTS)[1]}
-    name = path.name.split("_")[0].rstrip("23")
-    module = {"pytorch": "torch"}.get(name, name)
-    assert pinned[module] in recorded, module
-    page = (ROOT / "docs" / "fast.md").read_text("utf-8")
-    assert f'--8<-- "profiles/{path.stem}.txt' in page
-
-
-def test_the_page_says_what_the_results_say(monkeypatch, capsys):
-    process = benchmarks("report", "--check")
-    assert process.returncode == 0, process.stderr
-    right = report.noise
-    monkeypatch.setattr(report, "noise", lambda found: right(found) + "!")
-    assert command.main(["report", "--check"]) == 1
-    assert "noise.md is not what" in capsys.readouterr().err
-
-
-def test_all_results_are_as_the_schema_has_them():
-    folders = {p.parent for p in results.FOLDER.rglob("*.json")}
-    assert folders
-    for folder in folders:
-        for name, found in results.folder(folder).items():
-            assert found["variant"]["name"] == name
-            suite = pyperf.BenchmarkSuite.loads(json.dumps(found["pyperf"]))
-            assert suite.get_benchmarks()
-            if found["precision"] == "bfloat16":
-                # Not float32 under another name.
-                assert found["check"]["farthest"] > 1e-5

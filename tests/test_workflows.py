@@ -14,7 +14,10 @@ BIN = Path(sys.executable).parent
 # Without the shellcheck that some machines have: the same rules everywhere.
 ACTIONLINT: list[Path | str] = [BIN / "actionlint", "-shellcheck="]
 ZIZMOR: list[Path | str] = [
-    BIN / "zizmor", "--offline", "--no-progress", "--persona=pedantic",
+    BIN / "zizmor",
+    "--offline",
+    "--no-progress",
+    "--persona=pedantic",
 ]
 
 

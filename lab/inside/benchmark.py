@@ -157,9 +157,7 @@ def layers(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
     snippet = Snippet(request)
     module = importlib.import_module("lab.inside.layers")
     for name, function, calls, metadata in module.cases(snippet):
-        runner.bench_func(
-            name, function, inner_loops=calls, metadata=metadata
-        )
+        runner.bench_func(name, function, inner_loops=calls, metadata=metadata)
     return {}
 
 

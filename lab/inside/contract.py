@@ -8,8 +8,14 @@ import numpy as np
 from lab.inside.common import Answer, Request, edited, in_layout
 
 FUNCTIONS = [
-    "build_model", "train", "evaluate", "predict", "build_model_with_dropout",
-    "build_model_with_dense", "save", "load",
+    "build_model",
+    "train",
+    "evaluate",
+    "predict",
+    "build_model_with_dropout",
+    "build_model_with_dense",
+    "save",
+    "load",
 ]
 
 

@@ -9,8 +9,13 @@ from typing import Any
 import torch
 from torch import nn
 
-SHORT = {nn.Conv2d: "conv", nn.ReLU: "relu", nn.MaxPool2d: "pool",
-         nn.Flatten: "flatten", nn.Linear: "dense"}
+SHORT = {
+    nn.Conv2d: "conv",
+    nn.ReLU: "relu",
+    nn.MaxPool2d: "pool",
+    nn.Flatten: "flatten",
+    nn.Linear: "dense",
+}
 ORDERS = {"nhwc": torch.channels_last, "nchw": torch.contiguous_format}
 # Calls for one measured value: together a few milliseconds or more.
 CALLS = {1: 500, 128: 20, 1024: 4}

@@ -1,0 +1,154 @@
+"""docs/contributing.md, step by step: a copy of a framework under another
+name moves into a copy of the project, and comes out on the pages."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from lab import gates, training
+from lab.frameworks import implementations
+
+GUIDE = (ROOT / "docs" / "contributing.md").read_text("utf-8")
+# What is copied; whoever leads the others has no twin.
+MODEL = implementations(["pytorch2"])[0].framework
+NAME, LABEL = "twin", "Twin"
+# The pages' parts, and what each must show of the newcomer.
+SHOWN = {
+    "docs/generated/tabs/home.md": f'=== "{LABEL}"',
+    "docs/generated/tabs/convnet-model.md": f"snippets/{NAME}/convnet.py",
+    "docs/generated/tabs/then-and-now-save.md": f'=== "{LABEL}"',
+    "docs/generated/tabs/port-today.md": f"snippets/{NAME}/weights.py",
+    "docs/generated/phrasebook/convolution.md": f"| {LABEL} |",
+    "docs/generated/gates-mnist.md": f"| `{NAME}` |",
+    "docs/generated/gates-mnist-5k.md": f"| `{NAME}` |",
+    "docs/generated/parity.md": f"| {LABEL} ",
+    "docs/generated/seeds.md": "| not measured |",
+    "docs/generated/benchmarks/training.md": "not measured",
+    "docs/generated/layouts.md": f"| {LABEL} |",
+    "docs/assets/explorer/frameworks.js": LABEL,
+    "README.md": f"| {NAME} |",
+}
+
+
+def commands(step: str) -> list[str]:
+    """The commands of the guide that name a framework and hold `step`."""
+    part = GUIDE.split("## Add a framework")[1].split("### ")[0]
+    found = re.findall(r"^ +\$ (.*<name>.*)$", part, re.MULTILINE)
+    return [c.replace("<name>", NAME) for c in found if step in c]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with one folder more, and what a newcomer has
+    measured of it but for the last seed."""
+    folder = tmp_path_factory.mktemp("guide") / "project"
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT,
+        capture_output=True, encoding="utf-8", check=True,
+    ).stdout.splitlines()  # fmt: skip
+    for path in map(Path, listed):
+        if (ROOT / path).exists():
+            (folder / path.parent).mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / path, folder / path, follow_symlinks=False)
+    for environment in ".venv", ".venv-2018":
+        (folder / environment).symlink_to(ROOT / environment)
+
+    twin = folder / "snippets" / NAME
+    shutil.copytree(folder / "snippets" / MODEL.name, twin)
+    # Its benchmarks would have the names of the model's.
+    (twin / "variants.toml").unlink(missing_ok=True)
+    manifest = twin / "framework.toml"
+    text = manifest.read_text("utf-8")
+    text = text.replace(f'label = "{MODEL.label}"', f'label = "{LABEL}"')
+    text = re.sub(r"^order = .*$", "order = 50", text, flags=re.MULTILINE)
+    manifest.write_text(text, "utf-8")
+    for data in training.GATE_EPOCHS:
+        for seed in gates.SEEDS[:-1]:
+            run = f"{data}-{seed}.json"
+            kept = folder / "results" / "gates"
+            known = (kept / f"{MODEL.name}-{run}").read_text("utf-8")
+            known = known.replace(f'"{MODEL.name}"', f'"{NAME}"')
+            known = known.replace(f'"{MODEL.label}"', f'"{LABEL}"')
+            (kept / f"{NAME}-{run}").write_text(known, "utf-8")
+    return folder
+
+
+def carry_out(command: str, folder: Path) -> str:
+    """Run a line of the guide, as it stands there."""
+    process = subprocess.run(
+        command, shell=True, cwd=folder, encoding="utf-8",
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    assert process.returncode == 0, f"{command}\n{process.stdout[-3000:]}"
+    return process.stdout
+
+
+def changed(folder: Path) -> set[str]:
+    """The files of the copy that differ from the project's, or are new."""
+    return {
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not path.is_symlink()
+        and "__pycache__" not in path.parts
+        and not path.parts[len(folder.parts)].startswith(".")
+        and (
+            not (old := ROOT / path.relative_to(folder)).exists()
+            or old.read_bytes() != path.read_bytes()
+        )
+    }
+
+
+def test_the_guide_brings_a_framework_onto_the_pages(project: Path) -> None:
+    [check] = commands("check")
+    said = carry_out(check, project)
+    assert f"{NAME}: contract: ok" in said and "FAILED" not in said
+    # It names what the pages lack, and the command that measures it.
+    assert "8 of 10 runs that the gates stand on" in said
+    assert f"{NAME}: parity is not measured" in said
+
+    [results], [parity] = commands("make results"), commands("make parity")
+    carry_out(results, project)
+    carry_out(parity, project)
+    for path, words in SHOWN.items():
+        assert words in (project / path).read_text("utf-8"), path
+    said = carry_out(check, project)
+    assert "the gates stand on" not in said and "parity is not" not in said
+
+    # Nothing that is written by hand was touched, but in its own folder.
+    own = f"snippets/{NAME}/", f"results/gates/{NAME}-", "docs/generated/"
+    for path in changed(project):
+        assert path.startswith(own) or path in (
+            f"results/parity/{NAME}.json",
+            "docs/assets/explorer/frameworks.js",
+            "docs/assets/figures/parity.svg",
+            "docs/assets/figures/seeds.svg",
+            "README.md",
+        ), path
+
+    build = ".venv/bin/mkdocs build --strict --quiet --site-dir built"
+    environment = "NOTEBOOKS=false " + build
+    carry_out(environment, project)
+    page = (project / "built" / "convnet" / "index.html").read_text("utf-8")
+    assert f"snippets/{NAME}/convnet.py" in page
+
+
+def test_a_folder_that_lacks_something_is_told(project: Path) -> None:
+    """One line that names the framework and what lacks it, and status 2 in
+    every command; here, of the pages."""
+    notes = project / "snippets" / NAME / "notes.md"
+    text = notes.read_text("utf-8")
+    notes.write_text(re.sub(r"## train\n(?s:.*?)(?=## )", "", text))
+    process = subprocess.run(
+        [".venv/bin/python", "-m", "pages", "--check"], cwd=project,
+        capture_output=True, encoding="utf-8", env=os.environ,
+    )  # fmt: skip
+    notes.write_text(text)
+    assert process.returncode == 2
+    [line] = process.stderr.splitlines()
+    assert NAME in line and "train" in line
