@@ -114,7 +114,7 @@ class Measuring:
         data = "mnist" if request["task"] == "to_99" else "mnist-5k"
         if data not in self.digits:
             self.digits[data] = Path(self.scratch) / f"{data}.npz"
-            np.savez(self.digits[data], **digits_of(data))
+            files.write_arrays(self.digits[data], digits_of(data))
         measured = Path(self.scratch) / "pyperf.json"
         measured.unlink(missing_ok=True)
         wants = {} if request is CHECK else {"pyperf.json": measured}

@@ -44,7 +44,7 @@ def add(
                     collect_metadata=False,
                 )
             )
-    suite = None
+    suite: Any = None
     if entry["pyperf"]:
         suite = pyperf.BenchmarkSuite.loads(json.dumps(entry["pyperf"]))
     for run in runs:

@@ -9,13 +9,13 @@ from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 from rich.console import Console
 from safetensors.numpy import load_file
 
 from lab import contract, gates, mnist, parity, results, seeds, training
 from lab.convert import convert
 from lab.errors import BadInput, Failed
+from lab.files import write_arrays
 from lab.folders import lacking
 from lab.frameworks import Framework, Implementation, implementations
 from lab.processes import execute
@@ -52,7 +52,7 @@ def steps(
     """What is looked at, and the faults that were found."""
     digits = scratch / "digits.npz"
     arrays = mnist.load()._asdict()
-    np.savez(digits, **arrays)
+    write_arrays(digits, arrays)
     facts = contract.facts_of(implementation, digits)
     broken = facts["error"] and [facts["error"]]
     yield "contract", broken or list(contract.broken(implementation, facts))
@@ -93,11 +93,11 @@ def there_and_back(
 def gaps(framework: Framework) -> Iterator[str]:
     """What the pages call "not measured", and the command that measures."""
     for i in implementations([framework.name]):
-        runs = [run for run in results.gates() if run["slug"] == i.slug]
         wanted = len(gates.SEEDS) * len(training.GATE_EPOCHS)
-        if len(runs) < wanted:
+        left = len(list(gates.missing([i])))
+        if left:
             yield (
-                f"{i.title}: {len(runs)} of {wanted} runs that the gates "
+                f"{i.title}: {wanted - left} of {wanted} runs that the gates "
                 f"stand on: `make results NAMES={i.title}`"
             )
         if i.slug not in results.parity():
@@ -105,9 +105,9 @@ def gaps(framework: Framework) -> Iterator[str]:
                 f"{i.title}: parity is not measured: "
                 f"`make parity NAMES={i.title}`"
             )
-        left = [] if framework.reference else list(seeds.missing([i]))
+        left = 0 if framework.reference else len(list(seeds.missing([i])))
         if left:
             yield (
-                f"{i.title}: {len(left)} runs of 12 epochs are missing: "
+                f"{i.title}: {left} runs of 12 epochs are missing: "
                 f"`make seeds NAMES={i.title}`"
             )

@@ -17,6 +17,7 @@ import numpy as np
 
 from lab import screens
 from lab.errors import BadInput, Failed
+from lab.files import write_arrays
 from lab.frameworks import File, Implementation, implementations
 from lab.processes import NO_2018, Files, Result, execute
 from lab.screens import SHAPES
@@ -167,13 +168,13 @@ def read(begin: End, path: Path, scratch: Path, task: Task) -> Arrays:
         except (SafetensorError, KeyError) as error:
             raise BadInput(f"{path}: {error}") from None
     result = task(begin, "dump", inputs, {})
-    error = result["error"]
-    if not error:
+    fault = result["error"]
+    if not fault:
         arrays: Arrays = result["arrays"]
         return arrays
-    if error == NO_2018 or error.startswith("stopped after"):
-        raise Failed(f"{begin.name}: {error}")
-    said = screens.in_one_line(error)
+    if fault == NO_2018 or fault.startswith("stopped after"):
+        raise Failed(f"{begin.name}: {fault}")
+    said = screens.in_one_line(fault)
     label = begin.implementation.framework.label
     raise BadInput(f"{path}: {label} cannot read it" + (said and f": {said}"))
 
@@ -216,7 +217,7 @@ def write(end: End, arrays: Arrays, scratch: Path, task: Task) -> list[Path]:
 
         onnx.save(onnx_model(arrays), scratch / "made")
     else:
-        np.savez(scratch / "arrays.npz", **arrays)  # type: ignore[arg-type]
+        write_arrays(scratch / "arrays.npz", arrays)
         inputs = {"arrays.npz": scratch / "arrays.npz"}
         result = task(end, "load", inputs, made)
         if result["error"]:

@@ -8,6 +8,8 @@ import platform
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from lab.errors import BadInput
 
 
@@ -21,6 +23,11 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Write `value` to `path` whole or not at all."""
     write_text(path, json.dumps(value, indent=1) + "\n")
+
+
+def write_arrays(path: Path, arrays: dict[str, Any]) -> None:
+    """Write `arrays` by name to `path`, a file .npz that a process reads."""
+    np.savez(path, **arrays)
 
 
 def check_json(path: Path | None) -> None:

@@ -22,11 +22,7 @@ ERAS = ["today", "2018"]
 
 
 # --8<-- [start:keys]
-class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of framework.toml: each key below is one of its keys."""
-
-
-class File(Table):
+class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[file]`: the framework's own file of weights."""
 
     # Its name where convnet.py's save() writes it.
@@ -49,7 +45,7 @@ class File(Table):
         return {f"{self.name}{p}": Path(f"{path}{p}") for p in self.parts}
 
 
-class Backend(Table):
+class Backend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[[backends]]`: one of the libraries that the framework runs on, or
     itself, without a name."""
 
@@ -63,7 +59,7 @@ class Backend(Table):
     reshuffled: tuple[str, str] | None = None
 
 
-class Gates(Table):
+class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[gates]`: the least test accuracy of three epochs of mnist-5k, and of
     one of mnist."""
 
@@ -74,7 +70,7 @@ class Gates(Table):
         return {"mnist-5k": self.small, "mnist": self.whole}[data]
 
 
-class Breaks(Table):
+class Breaks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[breaks]`: edits [find, replace] of convnet.py that spoil the
     optimiser and the loss, and after which it still trains."""
 
@@ -82,7 +78,7 @@ class Breaks(Table):
     loss: tuple[str, str]
 
 
-class Refuses(Table):
+class Refuses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[refuses]`: words of the errors that predict() raises, where it is
     given images in the other layout, and text in the place of numbers; each
     backend may have its own."""
@@ -91,7 +87,7 @@ class Refuses(Table):
     dtype: tuple[str, ...]
 
 
-class Arrays(Table):
+class Arrays(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[arrays]`: how the layout calculator writes y as x, transposed."""
 
     # The module whose functions reshape() and transpose() take x: "jnp".
@@ -104,7 +100,7 @@ class Arrays(Table):
     batch_first: bool = False
 
 
-class Framework(Table):
+class Framework(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A folder of snippets/. The keys of framework.toml, but for `name`."""
 
     label: str  # as a reader knows it: "Keras"

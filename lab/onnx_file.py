@@ -14,9 +14,9 @@ def onnx_model(arrays: dict[str, np.ndarray]) -> onnx.ModelProto:
     """The ConvNet as an ONNX model: `images`, float32 N × 1 × 28 × 28, to
     `logits`, N × 10. ONNX puts channels first, as PyTorch does."""
     weights = dict(arrays)
-    for conv in "conv1", "conv2":
-        kernel = arrays[f"{conv}.kernel"]
-        weights[f"{conv}.kernel"] = kernel.transpose(3, 2, 0, 1)
+    for layer in "conv1", "conv2":
+        kernel = arrays[f"{layer}.kernel"]
+        weights[f"{layer}.kernel"] = kernel.transpose(3, 2, 0, 1)
     rows = arrays["dense.kernel"].reshape(7, 7, 64, 10)
     weights["dense.kernel"] = rows.transpose(2, 0, 1, 3).reshape(3136, 10)
 
@@ -25,8 +25,9 @@ def onnx_model(arrays: dict[str, np.ndarray]) -> onnx.ModelProto:
         return helper.make_node("Conv", inputs, [y], name, pads=[1, 1, 1, 1])
 
     def pool(x: str, y: str) -> Any:
-        window = {"kernel_shape": [2, 2], "strides": [2, 2]}
-        return helper.make_node("MaxPool", [x], [y], **window)
+        return helper.make_node(
+            "MaxPool", [x], [y], kernel_shape=[2, 2], strides=[2, 2]
+        )
 
     def value(name: str, *shape: int | str) -> Any:
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)

@@ -19,7 +19,7 @@ from rich.table import Table
 from safetensors.numpy import load_file
 
 from lab import mnist
-from lab.files import check_json, machine, now, write_json
+from lab.files import check_json, machine, now, write_arrays, write_json
 from lab.frameworks import ROOT, Implementation, implementations, reference
 from lab.processes import Job, Result, each, execute, status
 from lab.training import Entry, identity, report
@@ -176,7 +176,7 @@ def fault_of(
 ) -> str | None:
     """Why `implementation` is not the same network; None where it is."""
     path = scratch / "parity.npz"
-    np.savez(path, **inputs(mnist.load()))  # type: ignore[arg-type]
+    write_arrays(path, inputs(mnist.load()))
     request = {"task": "parity", "steps": STEPS, "digits": path.name}
     right, result = (
         execute(i, request, timeout, inputs={path.name: path})

@@ -21,6 +21,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 
+from lab.files import write_arrays
 from lab.frameworks import ROOT, Framework, Implementation
 
 INSIDE = ROOT / "lab" / "inside" / "main.py"
@@ -187,7 +188,7 @@ def each(
         digits, written = Path(scratch) / "digits.npz", None
         for implementation, arrays, request in jobs:
             if arrays is not written:
-                np.savez(digits, **arrays)  # type: ignore[arg-type]
+                write_arrays(digits, arrays)
                 written = arrays
             task = bar.add_task(implementation.title, line="starts", total=1)
 

@@ -75,7 +75,7 @@ def measure(options: Namespace, console: Console) -> int:
 
     def jobs() -> Iterator[Job]:
         for i, seed, weights, _ in todo:
-            request = {
+            request: dict[str, Any] = {
                 "task": "train",
                 "epochs": EPOCHS,
                 "batch_size": 128,
@@ -96,7 +96,8 @@ def measure(options: Namespace, console: Console) -> int:
         accuracy = result.get("test_accuracy")
         errors.append(result["error"])
         if not result["error"]:
-            kept = {"date": now(), "machine": machine()} | identity(i)
+            kept: dict[str, Any] = {"date": now(), "machine": machine()}
+            kept |= identity(i)
             kept |= {"seed": seed, "weights": weights, "epochs": EPOCHS}
             write_json(path, kept | result)
         grid.add_row(

@@ -109,7 +109,7 @@ def run(request: Request) -> Answer:
     facts["broken_accuracy"] = {}
     for name in sorted(request["breaks"]):
         wrong = edited(
-            convnet.__file__, "broken_" + name, [request["breaks"][name]]
+            str(convnet.__file__), "broken_" + name, [request["breaks"][name]]
         )
         model = wrong.build_model(seed=0)
         wrong.train(model, images, labels, epochs=3, seed=0)

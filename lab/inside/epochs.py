@@ -37,7 +37,7 @@ class Epochs:
         thread = threading.Thread(target=self.measure, args=(clock,))
         thread.start()
         self.main = threading.current_thread()
-        sys.stdout = self  # type: ignore[assignment]
+        sys.stdout = self
         try:
             self.wait()
             self.train()

@@ -28,7 +28,7 @@ def run(request: Request) -> Answer:
     convnet = importlib.import_module("convnet")
     facts = importlib.import_module("facts")
     if request.get("edit"):
-        convnet = edited(convnet.__file__, "edited", [request["edit"]])
+        convnet = edited(str(convnet.__file__), "edited", [request["edit"]])
     model = convnet.build_model(seed=request["seed"])
     built = clock()
 

@@ -1,6 +1,7 @@
 """What the machine gives PyTorch: matrix multiplication, memory."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import torch
@@ -19,6 +20,11 @@ def finished(function: Callable[[], Any]) -> Callable[[], Any]:
     return and_wait
 
 
+def copy(x: torch.Tensor, y: torch.Tensor, times: int) -> None:
+    for _ in range(times):
+        y.copy_(x)
+
+
 def cases() -> Iterator[tuple[Any, ...]]:
     """Yield (name, function, metadata) and how often the function does it, if
     not once: the operations in FLOP (2 for each multiply-add), or the bytes
@@ -31,7 +37,7 @@ def cases() -> Iterator[tuple[Any, ...]]:
         out = torch.empty_like(a)
         yield (
             f"matmul-{name}",
-            finished(lambda a=a, b=b, out=out: torch.mm(a, b, out=out)),
+            finished(partial(torch.mm, a, b, out=out)),
             {"flop": 2 * n**3},
         )
     # Far more than any cache holds.
@@ -45,7 +51,7 @@ def cases() -> Iterator[tuple[Any, ...]]:
         y = torch.empty_like(x, memory_format=torch.channels_last)
         yield (
             "transpose-" + "x".join(map(str, shape)),
-            finished(lambda x=x, y=y: [y.copy_(x) for _ in range(20)]),
+            finished(partial(copy, x, y, 20)),
             {"bytes": 2 * 4 * x.numel()},
             20,
         )
