@@ -149,13 +149,13 @@ class Implementation(msgspec.Struct, frozen=True):
 
     @property
     def title(self) -> str:
-        """As the commands name it: "keras3/torch"."""
+        """As the commands name it: folder, or folder/backend."""
         both = self.framework.name, self.backend.name
         return "/".join(filter(None, both))
 
     @property
     def slug(self) -> str:
-        """The same, as files are named: "keras3-torch"."""
+        """The same, as files are named: folder-backend."""
         return self.title.replace("/", "-")
 
 
