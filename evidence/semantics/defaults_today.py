@@ -1,47 +1,46 @@
-"""The defaults of what the listings of today call."""
+"""The defaults of what the listings of today call, by the names that they
+call it by: snippets/*/defaults.txt says which calls and which arguments."""
 
+import importlib.util
 import inspect
+from functools import reduce
+from pathlib import Path
 
-import keras
-import optax
-import tensorflow as tf
-import torch
-from flax import nnx
-from torch import nn
+SNIPPETS = Path(__file__).resolve().parent.parent.parent / "snippets"
 
-calls = {
-    "keras.layers.Conv2D": (keras.layers.Conv2D, "strides padding activation"
-                            " kernel_initializer bias_initializer"),
-    "keras.layers.MaxPooling2D": (keras.layers.MaxPooling2D,
-                                  "strides padding"),
-    "keras.layers.Dense": (keras.layers.Dense, "activation"),
-    "keras.losses.SparseCategoricalCrossentropy": (
-        keras.losses.SparseCategoricalCrossentropy, "from_logits reduction"),
-    "keras.optimizers.SGD": (keras.optimizers.SGD, "learning_rate momentum"
-                             " nesterov weight_decay"),
-    "nn.Conv2d": (nn.Conv2d, "stride padding"),
-    "nn.MaxPool2d": (nn.MaxPool2d, "stride padding"),
-    "nn.Flatten": (nn.Flatten, "start_dim"),
-    "nn.Dropout": (nn.Dropout, "p"),
-    "cross_entropy": (nn.functional.cross_entropy, "reduction"),
-    "torch.optim.SGD": (torch.optim.SGD, "lr momentum nesterov weight_decay"),
-    "torch.load": (torch.load, "weights_only"),
-    "tf.nn.conv2d": (tf.nn.conv2d, "strides padding data_format"),
-    "tf.nn.max_pool2d": (tf.nn.max_pool2d, "strides padding data_format"),
-    "nnx.Conv": (nnx.Conv, "strides padding"),
-    "nnx.max_pool": (nnx.max_pool, "strides padding"),
-    "nnx.Dropout": (nnx.Dropout, "rate deterministic"),
-    "tf.nn.dropout": (tf.nn.dropout, "rate"),
-    "optax.sgd": (optax.sgd, "momentum nesterov"),
-}
-for name, (call, arguments) in calls.items():
+
+def listing(folder):
+    """The module convnet.py of a framework's folder."""
+    path = folder / "convnet.py"
+    spec = importlib.util.spec_from_file_location(folder.name, str(path))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def default(call, argument):
     if inspect.isclass(call):
         call = call.__init__
-    parameters = inspect.signature(call).parameters
-    shown = [
-        f"{argument}={parameters[argument].default!r}"
-        if parameters[argument].default is not inspect.Parameter.empty
-        else f"{argument} must be given"
-        for argument in arguments.split()
-    ]
-    print(f"{name}: {', '.join(shown)}")
+    parameters = inspect.signature(inspect.unwrap(call)).parameters
+    found = parameters[argument].default
+    if found is inspect.Parameter.empty:
+        return f"{argument} must be given"
+    # CNTK wraps what default_options() may override.
+    return f"{argument}={getattr(found, 'value', found)!r}"
+
+
+def show(era):
+    for path in sorted(SNIPPETS.glob("*/defaults.txt")):
+        manifest = path.with_name("framework.toml").read_text("utf-8")
+        if f'\nera = "{era}"\n' not in manifest:
+            continue
+        module = listing(path.parent)
+        for line in path.read_text("utf-8").splitlines():
+            name, arguments = line.split(": ")
+            call = reduce(getattr, name.split("."), module)
+            shown = [default(call, argument) for argument in arguments.split()]
+            print(f"{path.parent.name}  {name}: {', '.join(shown)}")
+
+
+if __name__ == "__main__":
+    show("today")

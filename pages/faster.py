@@ -1,0 +1,24 @@
+"""The frameworks' own sections of Faster, from their folders."""
+
+from pathlib import Path
+
+from lab.frameworks import ROOT, frameworks
+from pages.folders import Frameworks, title, words
+
+
+def sections(known: Frameworks | None = None) -> str:
+    """A section for each framework that has a fast.py: its fast.md."""
+    known = frameworks() if known is None else known
+    fast = [f for f in known if (f.folder / "fast.py").exists()]
+    for f in fast:
+        words(f, "fast.md")
+    return "\n\n".join(
+        f'## {title(f, fast)}\n\n--8<-- "snippets/{f.name}/fast.md"'
+        for f in fast
+    )
+
+
+def parts(known: Frameworks | None = None) -> dict[Path, str]:
+    """docs/generated/faster.md."""
+    path = ROOT / "docs" / "generated" / "faster.md"
+    return {path: f"{sections(known)}\n"}

@@ -1,0 +1,174 @@
+"""The tab sets of Home, The ConvNet, Then and now and Port your weights, and
+what else those pages say of each framework, from the frameworks' folders."""
+
+import textwrap
+from pathlib import Path
+
+from lab.frameworks import ERAS, ROOT, BadInput, Framework, frameworks
+from pages.folders import (
+    LISTINGS,
+    Frameworks,
+    by_label,
+    joined,
+    listing,
+    note,
+    title,
+)
+
+TABS = ROOT / "docs" / "generated" / "tabs"
+# Whole files have an empty name in an include.
+WHOLE = {section: section for section in LISTINGS} | {"whole": ""}
+
+
+def tabs(bodies: list[tuple[str, str]]) -> str:
+    """A tab set: (label, Markdown) for each tab."""
+    return "\n\n".join(
+        f'=== "{label}"\n\n{textwrap.indent(body, "    ")}'
+        for label, body in bodies
+    )
+
+
+def home(known: Frameworks) -> str:
+    """Each framework of today: its model."""
+    known = of("today", known)
+    return tabs([(title(f, known), listing(f, "model")) for f in known])
+
+
+def convnet(section: str, known: Frameworks) -> str:
+    """Each framework of today: a listing, and its sentences below."""
+    known = of("today", known)
+    bodies = []
+    for f in known:
+        shown = listing(f, WHOLE[section])
+        bodies.append((title(f, known), f"{shown}\n\n{note(f, section)}"))
+    return tabs(bodies)
+
+
+def then_and_now(section: str, known: Frameworks) -> str:
+    """Each label: the listing of 2018 beside that of today, or a sentence
+    in the place of one."""
+    bodies = []
+    for label, group in by_label(known).items():
+        shown = [listing(f, WHOLE[section], era=f.era) for f in group]
+        if group[-1].era == "2018":
+            shown = [*shown, note(group[-1], "then")]
+        elif group[0].era == "today":
+            shown = [note(group[0], "then"), *shown]
+        pair = "\n\n".join(['<div class="then-now" markdown>', *shown])
+        bodies.append((label, f"{pair}\n\n</div>"))
+    return tabs(bodies)
+
+
+def changed(known: Frameworks) -> str:
+    """What changed, and why, as a definition list; the newest of a label
+    says it, and of the reference nothing is said."""
+    items = []
+    for label, group in by_label(known).items():
+        if not group[-1].reference:
+            text = textwrap.indent(note(group[-1], "changed"), "    ")
+            items.append(f"{label}\n:   {text.lstrip()}")
+    return "\n\n".join(items)
+
+
+def converters(era: str, known: Frameworks) -> str:
+    """Each framework of an era: its weights.py."""
+    known = of(era, known)
+    return tabs([
+        (title(f, known), listing(f, file="weights.py")) for f in known
+    ])  # fmt: skip
+
+
+def files(known: Frameworks) -> str:
+    """Each framework's own file, and what opening it can do: rows."""
+    rows = []
+    for f in known:
+        text = note(f, "opening")
+        if len(text.split(" | ")) != 2 or "\n" in text:
+            raise BadInput(
+                f"{f.name}: {f.folder / 'notes.md'}: `## opening` is not one "
+                "line with one ` | `: its file's name | what reading it does"
+            )
+        rows.append(f"| `{f.name}` | {text} |")
+    return "\n".join(rows)
+
+
+def alike(known: Frameworks) -> dict[str, list[Framework]]:
+    """The frameworks whose weights lie alike, by a name for them all: their
+    label, or the order of their images."""
+    found: dict[tuple[str, str, str, int], list[Framework]] = {}
+    for f in (f for group in by_label(known).values() for f in group):
+        key = f.image_layout, f.kernel_layout, f.dense_layout
+        found.setdefault((*key, len(f.dense_shape)), []).append(f)
+    named: dict[str, list[Framework]] = {}
+    for group in found.values():
+        name = "channels " + ("last", "first")[group[0].image_layout == "NCHW"]
+        if len({f.label for f in group}) == 1:
+            name = group[0].label
+        if name in named:
+            name += f", {group[0].kernel_layout}, {group[0].dense_layout}"
+        named[name] = group
+    return named
+
+
+def moves(a: Framework, b: Framework) -> tuple[str, str]:
+    """What takes a convolution's kernel and a dense layer's from a to b."""
+    axes = [a.kernel_layout.index(axis) for axis in b.kernel_layout]
+    kernels = f"`{', '.join(map(str, axes))}`"
+    old, new = a.dense_layout, b.dense_layout
+    first = old.startswith("O"), new.startswith("O")
+    steps = []
+    if first[0] != first[1]:
+        steps.append("transpose")
+    if old.replace("O", "") != new.replace("O", ""):
+        rows = "permute columns" if all(first) else "permute rows"
+        # Rows are there once what goes out no longer comes first.
+        steps.insert(len(steps) if first[0] else 0, rows)
+    return (
+        "—" if axes == sorted(axes) else kernels,
+        ", ".join(steps) or "—",
+    )
+
+
+def pairs(known: Frameworks) -> str:
+    """Which frameworks lie alike, and what takes each group to another."""
+    groups = alike(known)
+    said = [
+        textwrap.fill(
+            f"*{name[0].upper()}{name[1:]}* stands for "
+            f"{joined(dict.fromkeys(f.label for f in group))}, whose weights "
+            "lie alike.",
+            79,
+        )
+        for name, group in groups.items()
+        if len({f.label for f in group}) > 1
+    ]
+    rows = [
+        "| from → to | kernels, `.transpose` | dense layer |",
+        "| --- | --- | --- |",
+    ]
+    for old, olds in groups.items():
+        for new, news in groups.items():
+            if old != new or len(olds) > 1:
+                kernels, dense = moves(olds[0], news[0])
+                rows.append(f"| {old} → {new} | {kernels} | {dense} |")
+    return "\n".join([*said, "", *rows] if said else rows)
+
+
+def of(era: str, known: Frameworks) -> list[Framework]:
+    """The frameworks of an era."""
+    return [f for f in known if f.era == era]
+
+
+def parts(known: Frameworks | None = None) -> dict[Path, str]:
+    """docs/generated/tabs/: every part of these pages."""
+    known = frameworks() if known is None else known
+    found = {"home": home(known)}
+    for section in WHOLE:
+        found[f"convnet-{section}"] = convnet(section, known)
+        found[f"then-and-now-{section}"] = then_and_now(section, known)
+    found["then-and-now-changed"] = changed(known)
+    for era in ERAS:
+        found[f"port-{era}"] = converters(era, known)
+    found["port-files"] = files(known)
+    found["port-pairs"] = pairs(known)
+    return {TABS / f"{name}.md": f"{text}\n" for name, text in found.items()}

@@ -1,0 +1,212 @@
+"""A framework is a folder: one more stands in every tab set and table, in its
+place; one that lacks a section or a row is missed by name."""
+
+import itertools
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import lab.frameworks
+from lab.frameworks import ERAS, ROOT, BadInput, Framework, frameworks
+from pages import faster, folders, phrasebook, tabs
+
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+MODULES = tabs, phrasebook, faster
+NEW = "brandnew7"
+LABEL = "Brandnew"
+Copied = Callable[[str], Path]
+TAB = re.compile(r'^=== "(.+)"$', re.MULTILINE)
+
+
+def everything() -> dict[Path, str]:
+    """Every part that is written from the folders."""
+    return {
+        p: text for module in MODULES for p, text in module.parts().items()
+    }
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Copied:
+    """copied(era): snippets/ with one more framework, a copy of that era's
+    first, in its last place before the reference."""
+
+    def more(era: str) -> Path:
+        snippets = tmp_path / "snippets"
+        shutil.copytree(lab.frameworks.SNIPPETS, snippets)
+        known = [f for f in frameworks() if f.era == era]
+        folder = snippets / NEW
+        shutil.copytree(snippets / known[0].name, folder)
+        place = 1 + max(f.order for f in known if not f.reference)
+        edit(folder / "framework.toml", r"^label = .*", f'label = "{LABEL}"')
+        edit(folder / "framework.toml", r"^order = .*", f"order = {place}")
+        # Nothing of that name is in the other era.
+        notes = (folder / "notes.md").read_text("utf-8")
+        for section in "then", "changed":
+            if f"## {section}" not in notes:
+                notes += f"\n## {section}\n\nWords.\n"
+        (folder / "notes.md").write_text(notes, "utf-8")
+        monkeypatch.setattr(lab.frameworks, "SNIPPETS", snippets)
+        return folder
+
+    return more
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Put `new` in the one place of the file that `old` matches."""
+    text = path.read_text("utf-8")
+    text, count = re.subn(old, new, text, flags=re.MULTILINE)
+    assert count == 1, (path, old)
+    path.write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize("path", everything(), ids=lambda path: path.stem)
+def test_part_is_current(path: Path) -> None:
+    assert path.read_text("utf-8") == everything()[path], "python -m pages"
+
+
+@pytest.mark.parametrize("path", everything(), ids=lambda path: path.stem)
+def test_part_is_on_a_page(path: Path) -> None:
+    include = f'--8<-- "{path.relative_to(ROOT)}"'
+    assert sum(include in page.read_text("utf-8") for page in DOCS) == 1
+
+
+def test_every_listing_is_on_its_pages() -> None:
+    """Today's on one page, both eras on the other: each section, and the
+    whole file."""
+    for f, section in itertools.product(frameworks(), [*tabs.WHOLE]):
+        end = f":{tabs.WHOLE[section]}" if tabs.WHOLE[section] else ""
+        include = f'--8<-- "snippets/{f.name}/convnet.py{end}"'
+        pages = ["then-and-now"] + ["convnet"] * (f.era == "today")
+        for page in pages:
+            text = (tabs.TABS / f"{page}-{section}.md").read_text("utf-8")
+            assert text.count(include) == 1, (page, include)
+
+
+def wanted(path: Path, known: list[Framework]) -> list[str]:
+    """The labels of a tab set, in order."""
+    eras = {"convnet": ["today"], "home": ["today"], "then": ERAS}
+    first, _, last = path.stem.partition("-")
+    shown = [f for f in known if f.era in eras.get(first, [last])]
+    if first == "then":
+        shown.sort(key=lambda f: (f.order, f.era != "2018"))
+    return list(dict.fromkeys(f.label for f in shown))
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_new_framework_is_in_every_tab_set(copied: Copied, era: str) -> None:
+    before = {path for path, text in everything().items() if LABEL in text}
+    assert not before
+    copied(era)
+    known = list(frameworks())
+    assert NEW in [f.name for f in known]
+    having = set()
+    for path, text in tabs.parts().items():
+        if found := TAB.findall(text):
+            assert found == wanted(path, known), path
+        if NEW in text or LABEL in text:
+            having.add(path.stem)
+    both = {f"then-and-now-{section}" for section in tabs.WHOLE}
+    both |= {"then-and-now-changed", "port-files", "port-pairs", f"port-{era}"}
+    today = {"home", *(f"convnet-{section}" for section in tabs.WHOLE)}
+    assert having == (both | today if era == "today" else both)
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_new_framework_is_in_every_table(copied: Copied, era: str) -> None:
+    copied(era)
+    known = [f for f in frameworks() if not f.reference]
+    known.sort(key=lambda f: (f.order, f.era != "2018"))
+    for part in phrasebook.PARTS:
+        text = phrasebook.parts()[phrasebook.path(part)]
+        found = re.findall(r"^\| ([A-Z]\w+)", text, re.MULTILINE)
+        labels = [label for label, _ in itertools.groupby(found)]
+        assert labels == list(dict.fromkeys(f.label for f in known)), part
+    assert f"{LABEL} " in phrasebook.parts()[phrasebook.path("eras")]
+
+
+def test_new_fast_file_is_on_its_page(copied: Copied) -> None:
+    folder = copied("today")
+    known = [f for f in frameworks() if (f.folder / "fast.py").exists()]
+    text = faster.sections()
+    found = re.findall(r"^## (.+)", text, re.MULTILINE)
+    assert found == [f.label for f in known] and LABEL in found
+    (folder / "fast.md").unlink()
+    with pytest.raises(BadInput, match=rf"{NEW}.*fast\.md"):
+        faster.sections()
+
+
+@pytest.mark.parametrize("section", folders.NOTES)
+def test_missing_section_is_named(copied: Copied, section: str) -> None:
+    folder = copied("today")
+    edit(folder / "notes.md", rf"^## {section}\n(?s:.*?)(?=^## |\Z)", "")
+    with pytest.raises(BadInput) as error:
+        tabs.parts()
+    said = str(error.value)
+    assert said.startswith(f"{NEW}: ") and "\n" not in said
+    assert "notes.md" in said and f"`## {section}`" in said
+
+
+@pytest.mark.parametrize("section", folders.LISTINGS)
+def test_missing_listing_is_named(copied: Copied, section: str) -> None:
+    folder = copied("2018")
+    edit(folder / "convnet.py", rf"# --8<-- \[start:{section}\]\n", "")
+    with pytest.raises(BadInput, match=rf"^{NEW}: .*convnet\.py.*{section}"):
+        tabs.parts()
+
+
+@pytest.mark.parametrize("part", phrasebook.PARTS)
+def test_missing_part_is_named(copied: Copied, part: str) -> None:
+    folder = copied("2018")
+    edit(folder / "phrasebook.md", rf"^\| {part} \|[^\n]*\n", "")
+    with pytest.raises(BadInput) as error:
+        phrasebook.parts()
+    said = str(error.value)
+    assert said.startswith(f"{NEW}: ") and said.endswith(part)
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    "file, old, new, words",
+    [
+        ("notes.md", r"^## train$", "## learn", "`## learn`"),
+        ("notes.md", r"\A", "Words.\n\n", "above the first"),
+        ("notes.md", r"^## whole$", "## train", "`## train` twice"),
+        ("notes.md", r"(?<=^## opening\n\n)[^\n]*", "x", "`## opening`"),
+        ("phrasebook.md", r"^\| Pooling \|", "| Pool |", "'Pool'"),
+        ("phrasebook.md", r"^\| part \|", "| what |", "its head"),
+        ("phrasebook.md", r"(?<=^\| Pooling \|)[^|]*\|", "", "4 cells"),
+    ],
+)
+def test_fault_is_named(
+    copied: Copied, file: str, old: str, new: str, words: str
+) -> None:
+    folder = copied("today")
+    edit(folder / file, old, new)
+    with pytest.raises(BadInput) as error:
+        everything()
+    said = str(error.value)
+    assert said.startswith(f"{NEW}: ") and file in said and words in said
+    assert "\n" not in said
+
+
+def test_moves_are_what_the_layouts_say(copied: Copied) -> None:
+    """A framework that keeps its kernels in an order of its own."""
+    folder = copied("today")
+    manifest = folder / "framework.toml"
+    edit(manifest, r'^kernel_layout = "\w+"', 'kernel_layout = "OHWI"')
+    edit(manifest, r"^dense_shape = [^\n]+", "dense_shape = [10, 3136]")
+    edit(manifest, r'^dense_layout = "\w+"', 'dense_layout = "OHWC"')
+    known = {f.name: f for f in frameworks()}
+    new, last, first = known[NEW], known["keras3"], known["pytorch2"]
+    assert tabs.moves(last, new) == ("`3, 0, 1, 2`", "transpose")
+    assert tabs.moves(new, last) == ("`1, 2, 3, 0`", "transpose")
+    assert tabs.moves(new, first) == ("`0, 3, 1, 2`", "permute columns")
+    assert tabs.moves(first, last) == (
+        "`2, 3, 1, 0`", "transpose, permute rows",
+    )  # fmt: skip
+    text = tabs.pairs(frameworks())
+    assert f"| channels last → {LABEL} | `3, 0, 1, 2` | transpose |" in text
+    assert f"{LABEL}, " not in text.splitlines()[0]
