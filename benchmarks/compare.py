@@ -64,8 +64,8 @@ def ranks(variants: Mapping[str, Rounds]) -> dict[str, tuple[int, int]]:
 
 def certainly(a: Rounds, b: Rounds) -> bool:
     """Is `a` faster than `b` beyond their interval?"""
-    _, low, high = ratio(a, b)
-    return low is not None and high < 1
+    high = ratio(a, b)[2]
+    return high is not None and high < 1
 
 
 def show(options: Namespace, console: Console) -> int:

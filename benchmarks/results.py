@@ -24,7 +24,11 @@ def load(path: Path) -> dict[str, Any]:
 
     Raises BadInput, in one line, for a file that is truncated, of another
     version of the schema, or not as results/schemas/ has it."""
-    found = results.read("benchmarks", path)
+    return opened(results.read("benchmarks", path))
+
+
+def opened(found: dict[str, Any]) -> dict[str, Any]:
+    """A result, its pyperf benchmarks by name under "measured"."""
     measured = {}
     if found["pyperf"]:
         suite = pyperf.BenchmarkSuite.loads(json.dumps(found["pyperf"]))

@@ -67,12 +67,12 @@ def read(kind: str, path: Path) -> Result:
                 f"{path}: its schema is {version!r}, not {wanted['const']}: "
                 "measure again"
             )
-    error = jsonschema.exceptions.best_match(
+    fault = jsonschema.exceptions.best_match(
         validator(kind).iter_errors(found)
     )
-    if error:
-        place = "/".join(map(str, error.absolute_path)) or "the whole"
-        said = " ".join(error.message.split())
+    if fault:
+        place = "/".join(map(str, fault.absolute_path)) or "the whole"
+        said = " ".join(fault.message.split())
         raise BadInput(f"{path}: {place}: {said[:150]}")
     return found
 
