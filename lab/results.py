@@ -1,0 +1,143 @@
+"""results/: one file a run, each as its schema in results/schemas/ has it.
+
+What is missing is missing: who asks for an implementation that was not
+measured finds nothing under its slug. What is there and broken, or is of a
+framework that is not, is a BadInput of one line.
+"""
+
+import functools
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from lab.errors import BadInput
+from lab.frameworks import ROOT, every
+
+FOLDER = ROOT / "results"
+# One of these files, as JSON has it; results/schemas/ says what is in it.
+Result = dict[str, Any]
+# The reference's second file in results/parity/.
+CONTROL = "control"
+
+
+def slug(found: Result) -> str:
+    """The slug of the implementation that a result is of."""
+    return "-".join(filter(None, [found["name"], found["backend"]]))
+
+
+# For each kind the name that a file must have, without its .json.
+NAMES: dict[str, Callable[[Result], str]] = {
+    "gates": lambda r: f"{slug(r)}-{r['data']}-{r['seed']}",
+    "parity": slug,
+    "seeds": lambda r: f"{slug(r)}-{r['weights']}-{r['seed']}",
+    "benchmarks": lambda r: r["variant"]["name"],
+}
+
+
+@functools.cache
+def schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema of a kind of results."""
+    path = ROOT / "results" / "schemas" / f"{kind}.json"
+    return json.loads(path.read_text("utf-8"))
+
+
+@functools.cache
+def validator(kind: str) -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(schema(kind))
+
+
+def read(kind: str, path: Path) -> Result:
+    """The result file `path`.
+
+    Raises BadInput, in one line, for a file that is truncated, of another
+    version of the schema, or not as the schema has it."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path}: not whole: {error}") from None
+    # Of the kinds, one has had versions.
+    wanted = schema(kind)["properties"].get("schema")
+    if wanted:
+        version = found.get("schema") if isinstance(found, dict) else None
+        if version != wanted["const"]:
+            raise BadInput(
+                f"{path}: its schema is {version!r}, not {wanted['const']}: "
+                "measure again"
+            )
+    fault = jsonschema.exceptions.best_match(
+        validator(kind).iter_errors(found)
+    )
+    if fault:
+        place = "/".join(map(str, fault.absolute_path)) or "the whole"
+        said = " ".join(fault.message.split())
+        raise BadInput(f"{path}: {place}: {said[:150]}")
+    return found
+
+
+def read_all(kind: str, folder: Path = FOLDER) -> dict[str, Result]:
+    """Every result of a kind, by the name of its file without .json.
+
+    Raises BadInput as read() does, for a file whose name is not that of what
+    is in it, and for one of a framework that is not there."""
+    known = {i.slug for i in every()} | {i.framework.name for i in every()}
+    found = {}
+    for path in sorted((folder / kind).rglob("*.json")):
+        result = read(kind, path)
+        variant = result.get("variant")
+        of = variant["framework"] if variant else slug(result)
+        if of.replace("/", "-") not in known:
+            raise BadInput(f"{path}: snippets/ has no {of}: remove the file")
+        name = NAMES[kind](result)
+        if path.stem not in (name, CONTROL if kind == "parity" else name):
+            raise BadInput(f"{path}: what is in it is called {name}.json")
+        found[str(path.relative_to(folder / kind).with_suffix(""))] = result
+    return found
+
+
+def load(kind: str, folder: Path = FOLDER) -> list[Result]:
+    """Every result of a kind: "gates", "parity", "seeds" or "benchmarks".
+
+    Raises BadInput as read_all() does."""
+    return list(read_all(kind, folder).values())
+
+
+def by_slug(found: list[Result]) -> dict[str, list[Result]]:
+    """Results by implementation, in the order of the site, seed by seed."""
+    found = sorted(found, key=lambda result: result["seed"])
+    groups = {
+        i.slug: [r for r in found if slug(r) == i.slug] for i in every()
+    }
+    return {name: group for name, group in groups.items() if group}
+
+
+def gates(data: str, folder: Path = FOLDER) -> dict[str, list[Result]]:
+    """Of `data`, "mnist-5k" or "mnist": {slug: a result for each seed}."""
+    found = [r for r in load("gates", folder) if r["data"] == data]
+    return by_slug(found)
+
+
+def seeds(folder: Path = FOLDER) -> dict[str, dict[str, list[Result]]]:
+    """{slug: {"same", "own" or "reshuffled": a result for each seed}}."""
+    return {
+        name: {
+            weights: [r for r in group if r["weights"] == weights]
+            for weights in ("same", "own", "reshuffled")
+        }
+        for name, group in by_slug(load("seeds", folder)).items()
+    }
+
+
+def parity(folder: Path = FOLDER) -> dict[str, Result]:
+    """{slug: how far it is from float64}; the reference's result has the
+    losses too."""
+    found = read_all("parity", folder)
+    return {i.slug: found[i.slug] for i in every() if i.slug in found}
+
+
+def control(folder: Path = FOLDER) -> Result | None:
+    """How far the reference is from itself, its weights moved by less than a
+    rounding; None where that was not measured."""
+    return read_all("parity", folder).get(CONTROL)

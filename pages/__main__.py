@@ -1,0 +1,129 @@
+"""Write the generated parts of the site: `python -m pages`.
+
+They are docs/generated/, docs/notebooks/ and the figures of
+docs/assets/figures/, from the results and from the folders of snippets/.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from lab.errors import BadInput
+from lab.files import write_text
+from lab.frameworks import ROOT
+from lab.results import FOLDER
+from pages import (
+    benchmarks,
+    cachelines,
+    convnet,
+    layout_costs,
+    layouts,
+    notebooks,
+    references,
+    roofline,
+    same_numbers,
+    seeds,
+    start_up,
+    steps,
+    then_and_now,
+    to_99,
+    unit_gain,
+)
+from pages.markdown import GENERATED
+
+# What is written from results/.
+FROM_RESULTS = [
+    convnet, references, same_numbers, seeds,
+    benchmarks, start_up, to_99, then_and_now, layout_costs, roofline, steps,
+]  # fmt: skip
+# What is written from snippets/ and evidence/.
+FROM_FOLDERS = [layouts, cachelines, notebooks, unit_gain]
+
+
+def parts(folder: Path = FOLDER) -> dict[Path, str]:
+    """Every generated file whole, by its path; the results are those of
+    `folder`."""
+    found: dict[Path, str] = {}
+    for from_results in FROM_RESULTS:
+        found |= from_results.parts(folder)
+    for from_folders in FROM_FOLDERS:
+        found |= from_folders.parts()
+    return found
+
+
+def differing(found: dict[Path, str]) -> list[Path]:
+    """The files that are not as `found` has them."""
+    return [
+        path
+        for path, text in found.items()
+        if not path.exists() or path.read_bytes() != text.encode()
+    ]
+
+
+def left_over(found: dict[Path, str]) -> list[Path]:
+    """The files of docs/generated/ that no part is written to."""
+    there = (path for path in GENERATED.rglob("*") if path.is_file())
+    return sorted(set(there) - set(found))
+
+
+def check() -> int:
+    """Say which files differ or are left over; return the exit status."""
+    found = parts()
+    faults = [
+        f"{path.relative_to(ROOT)} is not current" for path in differing(found)
+    ] + [
+        f"{path.relative_to(ROOT)} is left over" for path in left_over(found)
+    ]
+    for fault in faults:
+        print(f"pages: {fault}: run `python -m pages`", file=sys.stderr)
+    return int(bool(faults))
+
+
+def write() -> int:
+    """Write what differs, remove what is left over."""
+    found = parts()
+    for path in left_over(found):
+        path.unlink()
+        print("removed", path.relative_to(ROOT))
+    for path in differing(found):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, found[path])
+        print("wrote", path.relative_to(ROOT))
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m pages`; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m pages",
+        description="Write the generated parts of the site.",
+    )
+    parser.add_argument(
+        "--check", action="store_true",
+        help="write nothing; name each file that differs, and fail",
+    )  # fmt: skip
+    parser.add_argument(
+        "--pictures", action="store_true",
+        help="also train a ConvNet and draw what its layers compute",
+    )
+    options = parser.parse_args(arguments)
+    if options.check and options.pictures:
+        parser.error("--check writes nothing, and so draws no pictures")
+    try:
+        if options.check:
+            return check()
+        status = write()
+    except BadInput as error:
+        print(f"pages: {error}", file=sys.stderr)
+        return 2
+    if options.pictures:
+        # Matplotlib and PyTorch are needed for nothing else here.
+        from pages import pictures
+
+        pictures.draw()
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

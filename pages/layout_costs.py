@@ -1,0 +1,118 @@
+"""Benchmarks, Tensor layouts: what a layout costs."""
+
+from pathlib import Path
+from statistics import median
+
+from benchmarks.compare import ratio
+from lab.results import FOLDER
+from pages.machines import (
+    NONE,
+    PAGES,
+    PRECISION,
+    Machine,
+    each,
+    failure,
+    machines,
+    side_by_side,
+    sources,
+)
+from pages.markdown import (
+    NOTHING,
+    interval,
+    milliseconds,
+    plain,
+    table,
+    times,
+)
+from pages.roofline import layer_rows
+
+
+def other_layout(machine: Machine, name: str) -> str | None:
+    """The fast variant that differs from `name` in the layout alone."""
+    v = machine.variants[name]
+    rest = {k: o for k, o in v.options.items() if k != "layout"}
+    for other in machine.group("fast"):
+        fast = machine.variants[other]
+        same = fast.implementation == v.implementation
+        if same and fast.options == rest:
+            return other
+    return None
+
+
+def layouts(machine: Machine) -> str:
+    """NCHW over NHWC: a training step of 128, predictions of 1,024."""
+    rows = []
+    for name in machine.group("layout"):
+        v = machine.variants[name]
+        other = other_layout(machine, name)
+        if v.options.get("layout") != "NCHW" or not other:
+            continue
+        cells = []
+        for case in "train-128", "predict-1024":
+            nchw, nhwc = side_by_side(
+                [machine.rounds(n, case) for n in (name, other)]
+            )
+            cells += [
+                milliseconds(median(s.values())) if s
+                else failure(machine, n, case)
+                for n, s in ((name, nchw), (other, nhwc))
+            ]  # fmt: skip
+            both = nchw and nhwc
+            cells.append(interval(ratio(nchw, nhwc)) if both else NOTHING)
+        rows.append([machine.title(name), PRECISION[v.precision], *cells])
+    head = ["framework", "precision", "step: NCHW, ms", "NHWC, ms",
+            "NCHW ÷ NHWC", "predict: NCHW, ms", "NHWC, ms",
+            "NCHW ÷ NHWC"]  # fmt: skip
+    return table(head, rows) if rows else ""
+
+
+def transpositions(folder: Path) -> str:
+    """What it costs to move a layer's output from one layout to the other."""
+    rows = []
+    for machine in machines(folder):
+        for name in machine.group("machine"):
+            for case in machine.measured(name):
+                if not case.startswith("transpose-"):
+                    continue
+                seconds = median(machine.rounds(name, case).values())
+                [moved, *_] = machine.values(name, case, "bytes")
+                rows.append([
+                    f"{machine.name}, {machine.title(name)}",
+                    plain(case.removeprefix("transpose-").replace("x", "×")),
+                    milliseconds(seconds),
+                    f"{moved / seconds / 1e9:,.0f}",
+                ])
+    if not rows:
+        return NONE
+    head = ["where", "NCHW → NHWC", "ms", "GB/s"]
+    return table(head, rows) + sources(folder)
+
+
+def layer_orders(machine: Machine) -> str:
+    """Each layer of a batch of 128 in NCHW and in NHWC."""
+    nchw, nhwc = (
+        {
+            f"{layer.name}, {layer.way}": layer.seconds
+            for layer in layer_rows(machine, order)
+            if layer.batch == 128
+        }
+        for order in ("nchw", "nhwc")
+    )
+    rows = [
+        [plain(name), milliseconds(nchw[name]), milliseconds(nhwc[name]),
+         times(nchw[name] / nhwc[name])]
+        for name in nchw
+        if name in nhwc
+    ]  # fmt: skip
+    head = ["layer", "NCHW, ms", "NHWC, ms", "NCHW ÷ NHWC"]
+    return table(head, rows) if rows else ""
+
+
+def parts(folder: Path = FOLDER) -> dict[Path, str]:
+    """What a layout costs from end to end, between two layers, and in each
+    layer."""
+    return {
+        PAGES / "layouts.md": each(folder, layouts),
+        PAGES / "transpositions.md": transpositions(folder),
+        PAGES / "layer-orders.md": each(folder, layer_orders),
+    }

@@ -1,0 +1,70 @@
+"""Tables, numbers and text as the pages have them."""
+
+import html
+import math
+import re
+from collections.abc import Sequence
+
+from lab.frameworks import ROOT
+
+GENERATED = ROOT / "docs" / "generated"
+NOTHING = "—"
+NOT_MEASURED = "not measured"
+
+
+def table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], align: str = "l"
+) -> str:
+    """A Markdown table. `align` has an l for a column of text and an r for
+    one of numbers; a column that it does not reach is of numbers."""
+    columns = align.ljust(len(head), "r")
+    rule = ["---" if side == "l" else "---:" for side in columns]
+    return "".join(f"| {' | '.join(row)} |\n" for row in [head, rule, *rows])
+
+
+def plain(text: str) -> str:
+    """A text of a result, so that it can be no markup: of HTML, or of the
+    table it stands in."""
+    return html.escape(" ".join(text.split())).replace("|", "\\|")
+
+
+def listed(names: Sequence[str]) -> str:
+    """X, Y and Z."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def percent(share: float) -> str:
+    """12%, or <1%."""
+    return f"{share:.0%}" if share >= 0.005 else "<1%"
+
+
+def milliseconds(seconds: float) -> str:
+    """Three digits: 0.142, 14.2, 1,420."""
+    ms = 1000 * seconds
+    digits = max(0, 2 - math.floor(math.log10(ms))) if ms else 0
+    return f"{ms:,.{min(digits, 3)}f}"
+
+
+def times(ratio: float) -> str:
+    """Two digits after the point, fewer where that would be more than three
+    in all: 1.42, 14.2, 142."""
+    return f"{ratio:.{2 if ratio < 10 else 1 if ratio < 100 else 0}f}"
+
+
+def interval(found: tuple[float, float | None, float | None]) -> str:
+    """1.42 (1.38–1.47)."""
+    middle, low, high = found
+    if low is None or high is None:
+        return times(middle)
+    return f"{times(middle)} ({times(low)}–{times(high)})"
+
+
+def exponential(value: float) -> str:
+    """1.1e-07 as 1.1e-7, and nothing as 0."""
+    return "0" if value == 0 else re.sub(r"e-0", "e-", f"{value:.1e}")
+
+
+def so_many(found: int, wanted: int) -> str:
+    """What stands behind a number of some of the seeds; nothing where they
+    are all there."""
+    return "" if found >= wanted else f" ({found} of {wanted} seeds)"

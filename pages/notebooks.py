@@ -1,0 +1,92 @@
+"""The notebooks: a framework's convnet.py, a cell for each section.
+
+docs/notebooks/ says which: <label>.ipynb, in small letters, is that of the
+framework of today that has this label.
+"""
+
+import re
+from pathlib import Path
+
+import nbformat
+
+from lab.frameworks import ROOT, Framework, implementations
+from pages import titles
+
+FOLDER = ROOT / "docs" / "notebooks"
+ABOUT = {
+    "model": "Define: the last layer returns logits.",
+    "train": "Train: a list of the mean loss of each epoch comes back.",
+    "evaluate": "Evaluate: the share of digits that are right.",
+    "predict": "Predict: ten probabilities for each digit.",
+    "dropout": "With dropout before the last layer.",
+    "dense": "With a dense layer of 64 more.",
+    "save": "Save and load the weights.",
+}
+SECTION = re.compile(
+    r"# --8<-- \[start:(\w+)\]\n(.*?)# --8<-- \[end:\1\]\n", re.DOTALL
+)
+DIGIT = """\
+digit = images[test][:1]
+for row in digit.reshape(28, 28)[::2]:
+    print("".join(" .:#@"[int(4 * v)] for v in row))
+print("label", labels[test][0])
+print(predict(model, digit).round(3))"""
+
+
+def notebooks() -> dict[Path, Framework]:
+    """Which framework each notebook is of."""
+    today = {
+        FOLDER / f"{i.framework.label.lower()}.ipynb": i.framework
+        for i in implementations(era="today")
+    }
+    return {path: f for path, f in today.items() if path.exists()}
+
+
+def choice(framework: Framework) -> str:
+    """A sentence on its backends, where it has several."""
+    first, *others = implementations([framework.name])
+    if not others:
+        return ""
+    variable = next(iter(first.backend.environment))
+    return (
+        f"{framework.label} runs on {titles.backend(first)} here; "
+        f"`{variable}` would choose another."
+    )
+
+
+def notebook(framework: Framework) -> str:
+    """Its convnet.py as a notebook."""
+    source = framework.source()
+    head = source[: source.index("# --8<--")].split('"""')[2].strip()
+    main = source.split('if __name__ == "__main__":\n')[1]
+    main = re.sub(r"^    ", "", main, flags=re.MULTILINE).strip()
+    new = nbformat.v4
+    cells = [
+        new.new_markdown_cell(
+            f"# {framework.label}: the whole file, run\n\nThe sections of "
+            f"`snippets/{framework.name}/convnet.py`, executed when this site "
+            f"was built. {choice(framework)}"
+        ),
+        new.new_code_cell(head),
+    ]
+    for name, code in SECTION.findall(source):
+        cells.append(new.new_markdown_cell(ABOUT[name]))
+        cells.append(new.new_code_cell(code.strip()))
+    cells += [
+        new.new_markdown_cell("4,000 digits to train on, 1,000 to test on."),
+        new.new_code_cell(main),
+        new.new_markdown_cell("One digit, and what the network thinks of it."),
+        new.new_code_cell(DIGIT),
+    ]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    book = new.new_notebook(cells=cells)
+    book.metadata.kernelspec = {
+        "display_name": "Python 3", "language": "python", "name": "python3",
+    }  # fmt: skip
+    return nbformat.writes(book) + "\n"
+
+
+def parts() -> dict[Path, str]:
+    """Every notebook."""
+    return {path: notebook(f) for path, f in notebooks().items()}

@@ -1,0 +1,35 @@
+"""References: the frameworks and their licences."""
+
+import re
+from pathlib import Path
+
+from lab import results
+from lab.frameworks import Framework, every, frameworks
+from pages import titles
+from pages.markdown import GENERATED, table
+
+
+def projects(folder: Path = results.FOLDER) -> str:
+    """Every framework with its links."""
+    known = titles.versions(folder)
+
+    def row(f: Framework) -> list[str]:
+        version = next(
+            (known[i.slug] for i in every()
+             if i.framework == f and i.slug in known), None,
+        )  # fmt: skip
+        address = re.sub(r"https://(www\.)?|/tree/.*", "", f.project)
+        return [
+            titles.named(f, version),
+            f"[{address}]({f.project})",
+            f"[{f.licence_name}]({f.licence})",
+            f.status,
+        ]
+
+    head = ["framework", "project", "licence", "status"]
+    return table(head, [row(f) for f in frameworks()], "llll")
+
+
+def parts(folder: Path = results.FOLDER) -> dict[Path, str]:
+    """The table of projects."""
+    return {GENERATED / "projects.md": projects(folder)}

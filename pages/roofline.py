@@ -1,0 +1,160 @@
+"""Benchmarks: what the machine can do at most, and what each layer does."""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from benchmarks import results
+from lab.results import FOLDER
+from pages.machines import NONE, PAGES, Machine, machines, sources
+from pages.markdown import (
+    NOT_MEASURED,
+    NOTHING,
+    milliseconds,
+    percent,
+    plain,
+    table,
+)
+from pages.svg import figure, group, text, words
+
+
+class Layer(NamedTuple):
+    """A layer that was measured alone, forward or backward."""
+
+    name: str
+    batch: int
+    way: str
+    flop: float
+    bytes: float
+    seconds: float
+
+    @property
+    def intensity(self) -> float:
+        """FLOP a byte."""
+        return self.flop / self.bytes
+
+    @property
+    def rate(self) -> float:
+        """FLOP a second."""
+        return self.flop / self.seconds
+
+
+def layer_rows(machine: Machine, order: str) -> Iterator[Layer]:
+    """Each layer measured in this order of the axes."""
+    for name in machine.group("machine"):
+        for case, benchmark in machine.measured(name).items():
+            if case.startswith(f"layer-{order}-"):
+                *_, layer, batch, way = case.split("-")
+                m = benchmark.get_runs()[0].get_metadata()
+                seconds = median(results.rounds(benchmark).values())
+                yield Layer(plain(layer), int(batch), plain(way), m["flop"],
+                            m["bytes"], seconds)  # fmt: skip
+
+
+def peaks(folder: Path) -> str:
+    """The best rates of every machine."""
+    rows = []
+    for machine in machines(folder):
+        for case, unit, what in [
+            ("matmul-float32", "GFLOP/s", "matrix product, float32"),
+            ("matmul-bfloat16", "GFLOP/s", "matrix product, bfloat16"),
+            ("copy", "GB/s", "copy, read and written"),
+        ]:
+            rate, who = machine.peak(case)
+            cell = f"{rate / 1e9:,.0f} {unit}" if who else NOT_MEASURED
+            rows.append([machine.name, what, cell, who or NOTHING])
+    if not rows:
+        return NONE
+    return table(["machine", "what", "rate", "by"], rows) + sources(folder)
+
+
+def roofline(folder: Path) -> str:
+    """Layer by layer: the table at each batch, and the figure."""
+    for machine in machines(folder):
+        layers = [row for row in layer_rows(machine, "nhwc") if row.flop]
+        compute, _ = machine.peak("matmul-float32")
+        memory, _ = machine.peak("copy")
+        if layers and compute and memory:
+            break
+    else:
+        return NONE
+    parts = [picture(layers, compute, memory)]
+    for batch in sorted({layer.batch for layer in layers}):
+        some = [layer for layer in layers if layer.batch == batch]
+        total = sum(layer.seconds for layer in some)
+        rows = []
+        for layer in some:
+            limit = min(compute, memory * layer.flop / layer.bytes)
+            digits = 2 if layer.flop < 100 * layer.bytes else 3
+            rows.append([
+                f"{layer.name}, {layer.way}",
+                f"{layer.intensity:.{digits}g}",
+                milliseconds(layer.seconds),
+                percent(layer.seconds / total),
+                f"{layer.rate / 1e9:,.1f}",
+                f"{layer.bytes / layer.seconds / 1e9:,.1f}",
+                "memory" if limit < compute else "arithmetic",
+                percent(layer.rate / limit),
+            ])
+        head = ["layer", "FLOP/byte", "ms", "share", "GFLOP/s", "GB/s",
+                "roof", "of the roof"]  # fmt: skip
+        parts.append(f"**Batch {batch}**\n\n{table(head, rows)}")
+    return "\n".join(parts) + machine.source()
+
+
+def picture(layers: list[Layer], compute: float, memory: float) -> str:
+    """Both axes logarithmic; a dot for each layer forward at batch 128 and
+    1,024, under the two roofs."""
+    left, right, top, bottom = 44, 356, 30, 250
+    low, high, floor, roof = 0.05, 1000, 0.3e9, 1e12
+
+    def x(intensity: float) -> float:
+        share = math.log(intensity / low) / math.log(high / low)
+        return left + share * (right - left)
+
+    def y(rate: float) -> float:
+        share = math.log(rate / floor) / math.log(roof / floor)
+        return bottom - share * (bottom - top)
+
+    drawn = [
+        f'<path class="roof" d="M{x(low):.1f} {y(memory * low):.1f}'
+        f'L{x(compute / memory):.1f} {y(compute):.1f}H{right}"/>'
+    ]
+    texts = []
+    for layer in layers:
+        if layer.way == "forward" and layer.batch in (128, 1024):
+            at = x(layer.intensity), y(layer.rate)
+            drawn.append(
+                f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="4.5" '
+                f'class="batch-{layer.batch}"/>'
+            )
+            if layer.batch == 128:
+                where = f"{at[0] + 7:.1f}", f"{at[1] - 5:.1f}"
+                texts.append(text(*where, layer.name))
+    texts += [
+        text(f"{x(v):.1f}", bottom + 18, f"{v:g}", "middle")
+        for v in (0.1, 1, 10, 100)
+    ] + [
+        text(left - 6, f"{y(v * 1e9) + 4:.1f}", f"{v:,}", "end")
+        for v in (1, 10, 100, 1000)
+    ]
+    texts.append(text(0, 14, "GFLOP/s"))
+    texts.append(text(right, bottom + 34, "FLOP a byte", "end"))
+    said = "; ".join(
+        f"{layer.name}, batch {layer.batch}, {layer.way}: "
+        f"{layer.intensity:.2g} FLOP a byte, {layer.rate / 1e9:.1f} GFLOP/s"
+        for layer in layers
+    )
+    return figure("bench roofline", "roofline", "Roofline of the layers",
+                  said, 360, bottom + 40,
+                  [group(drawn), words(texts)])  # fmt: skip
+
+
+def parts(folder: Path = FOLDER) -> dict[Path, str]:
+    """The peaks, and the layers under them."""
+    return {
+        PAGES / "peaks.md": peaks(folder),
+        PAGES / "roofline.md": roofline(folder),
+    }

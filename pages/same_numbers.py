@@ -1,0 +1,159 @@
+"""The same numbers: how far each implementation is from float64."""
+
+import math
+from pathlib import Path
+
+from lab import results
+from lab.frameworks import every, reference
+from lab.parity import TOLERANCES
+from lab.results import Result
+from pages import titles
+from pages.markdown import (
+    GENERATED,
+    NOT_MEASURED,
+    NOTHING,
+    exponential,
+    plain,
+    table,
+)
+from pages.svg import FIGURES, figure, grid, group, text, words
+
+# Of the reference's 100 losses: where they leap.
+SHOWN = 1, 5, 10, 14, 15, 16, 17, 18, 20, 25, 30, 40, 50, 100
+# A row of the page: its title, and the result if there is one.
+Row = tuple[str, Result | None]
+
+
+def rows(folder: Path = results.FOLDER) -> list[Row]:
+    """A row for each implementation but the reference, which comes last,
+    compared with itself from weights that are moved."""
+    found = results.parity(folder)
+    named = titles.titles(folder)
+    others = [i for i in every() if i != reference()]
+    control = f"{reference().framework.label}, weights moved"
+    return [
+        *((named[i.slug], found.get(i.slug)) for i in others),
+        (control, results.control(folder)),
+    ]
+
+
+def missing(title: str, cells: int) -> list[str]:
+    return [title, NOT_MEASURED, *[NOTHING] * (cells - 2)]
+
+
+def where(result: Result) -> str:
+    """The machine and the day of a result."""
+    machine = result["machine"]
+    return (
+        f"{plain(machine['cpu'])}, {machine['cores']} cores, CPU alone, "
+        f"{result['date'][:10]}"
+    )
+
+
+def parity(folder: Path = results.FOLDER) -> str:
+    """The table of the same numbers."""
+    head = ["framework", "logits", "loss", "gradient", "weights, 1 step",
+            "10 steps", "100 steps"]  # fmt: skip
+    lines = []
+    for title, row in rows(folder):
+        if row is None:
+            lines.append(missing(title, len(head)))
+            continue
+        cells = [row[f"max_abs_{k}"] for k in ("logits", "loss", "gradient")]
+        cells += row["max_abs_weights"].values()
+        lines.append([title, *map(exponential, cells)])
+    most = [TOLERANCES[k] for k in ("logits", "loss", "gradient")]
+    most += TOLERANCES["weights"].values()
+    lines.append(["*tolerance*", *map(exponential, most)])
+    there = [row for _, row in rows(folder) if row]
+    places = "; ".join(dict.fromkeys(map(where, there))) or NOT_MEASURED
+    return table(head, lines) + f"\nFrom `results/parity/`: {places}.\n"
+
+
+def units(folder: Path = results.FOLDER) -> str:
+    """The same in units of float32's spacing, and the trained weights."""
+    head = ["framework", "logits", "gradient", "weights, 1 step", "10 steps",
+            "100 steps", "trained: probabilities", "accuracy",
+            "other answers"]  # fmt: skip
+    lines = []
+    for title, row in rows(folder):
+        if row is None:
+            lines.append(missing(title, len(head)))
+            continue
+        unit = row["rounding_units"]
+        numbers = [unit["logits"], unit["gradient"], *unit["weights"].values()]
+        lines.append([
+            title,
+            *(f"{x:.1f}" if x < 100 else f"{x:,.0f}" for x in numbers),
+            exponential(row["max_abs_trained_probabilities"]),
+            f"{row['trained_accuracy']:.3f}",
+            str(row["other_answers"]),
+        ])
+    return table(head, lines)
+
+
+def losses(folder: Path = results.FOLDER) -> str:
+    """The reference's loss on the way to 100 steps."""
+    found = results.parity(folder).get(reference().slug, {}).get("losses")
+    if not found:
+        return "Not measured.\n"
+    shown = ["loss", *(f"{found[n - 1]:.2f}" for n in SHOWN)]
+    file = f"results/parity/{reference().slug}.json"
+    return table(["step", *map(str, SHOWN)], [shown]) + f"\nFrom `{file}`.\n"
+
+
+def picture(folder: Path = results.FOLDER) -> str:
+    """The weights' differences after 1, 10 and 100 steps, a dot each."""
+    shown = rows(folder)
+    left, right, top, step = 170, 352, 48, 22
+    bottom = top + step * len(shown)
+
+    def x(value: float) -> float:
+        # What is nearer than a rounding of a rounding lies on the edge.
+        share = (math.log10(max(value, 1e-9)) + 9) / 8
+        return left + share * (right - left)
+
+    texts, dots, said = [], [], []
+    for i, (title, row) in enumerate(shown):
+        y = top + step * (i + 0.5)
+        texts.append(text(0, f"{y + 4:.0f}", title))
+        if row is None:
+            texts.append(text(left, f"{y + 4:.0f}", NOT_MEASURED))
+            said.append(f"{title} {NOT_MEASURED}")
+            continue
+        weights = row["max_abs_weights"]
+        dots += [
+            f'<circle cx="{x(value):.1f}" cy="{y:.0f}" r="4.5" '
+            f'class="after-{n}"/>'
+            for n, value in weights.items()
+        ]
+        numbers = ", ".join(map(exponential, weights.values()))
+        said.append(f"{title} {numbers}")
+    ticks = {e: f"{x(10.0**e):.1f}" for e in range(-9, 0, 2)}
+    lines = "".join(f"M{at} {top}V{bottom}" for at in ticks.values())
+    texts += [
+        text(at, bottom + 18, f"1e{e}", "middle") for e, at in ticks.items()
+    ]
+    texts.append(text(0, 14, "Largest difference of any weight"))
+    texts.append(text(0, top - 12, "after"))
+    for at, n, word in (50, 1, "1 step"), (114, 10, "10"), (160, 100, "100"):
+        dots.append(
+            f'<circle cx="{at}" cy="{top - 16}" r="4.5" class="after-{n}"/>'
+        )
+        texts.append(text(at + 9, top - 12, word))
+    title = (
+        "How far each framework is from float64 after 1, 10 and 100 steps"
+    )
+    body = [grid(lines), group(dots, 'stroke="none"'), words(texts)]
+    return figure("parity", "parity", title, "; ".join(said), 368,
+                  bottom + 26, body)  # fmt: skip
+
+
+def parts(folder: Path = results.FOLDER) -> dict[Path, str]:
+    """The tables and the figure of what is the same."""
+    return {
+        GENERATED / "parity.md": parity(folder),
+        GENERATED / "parity-units.md": units(folder),
+        GENERATED / "losses.md": losses(folder),
+        FIGURES / "parity.svg": picture(folder),
+    }

@@ -1,0 +1,231 @@
+"""The same numbers: how much of an accuracy is chance."""
+
+import math
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import mean, stdev
+
+from scipy.stats import f_oneway, ttest_rel
+
+from lab import results
+from lab.frameworks import every, reference
+from lab.seeds import EPOCHS, SEEDS
+from pages import titles
+from pages.markdown import (
+    GENERATED,
+    NOT_MEASURED,
+    NOTHING,
+    listed,
+    so_many,
+    table,
+)
+from pages.svg import FIGURES, figure, grid, group, text, words
+
+# Accuracies of each seed: {slug: {"same", "own" or "reshuffled": [0.99, …]}}.
+Found = Mapping[str, Mapping[str, list[float]]]
+Wanted = Mapping[str, int]
+Titles = Mapping[str, str]
+
+
+def accuracies(folder: Path = results.FOLDER) -> Found:
+    """Each implementation's accuracies from the same weights, from its own,
+    and from the same with a new order of the digits in each epoch."""
+    found = results.seeds(folder)
+    return {
+        i.slug: {
+            weights: [
+                run["test_accuracy"]
+                for run in found.get(i.slug, {}).get(weights, [])
+            ]
+            for weights in ("same", "own", "reshuffled")
+        }
+        for i in every()
+        if i != reference()
+    }
+
+
+def wanted_of() -> Wanted:
+    """How many seeds each implementation is to have."""
+    return {i.slug: len(SEEDS[i.framework.era]) for i in every()}
+
+
+def spread_of(found: list[float], wanted: int) -> str:
+    """99.01 ± 0.10, in percent, and how many of the `wanted` these are."""
+    percent = [100 * accuracy for accuracy in found]
+    if not percent:
+        return NOT_MEASURED
+    cell = f"{mean(percent):.2f}"
+    if len(percent) > 1:
+        cell += f" ± {stdev(percent):.2f}"
+    return cell + so_many(len(percent), wanted)
+
+
+def chapter(folder: Path = results.FOLDER) -> str:
+    """Mean ± standard deviation, and what they say together."""
+    found, wanted = accuracies(folder), wanted_of()
+    named = titles.titles(folder)
+    rows = []
+    for slug, runs in found.items():
+        same, own, more = (
+            spread_of(runs[weights], wanted[slug])
+            for weights in ("same", "own", "reshuffled")
+        )
+        rows.append([named[slug], same, own])
+        if runs["reshuffled"]:
+            title = f"{named[slug]}, a new order each epoch"
+            rows.append([title, more, NOTHING])
+    said = [
+        verdict(weights, found, wanted, named) for weights in ("same", "own")
+    ]
+    said += [reshuffling(slug, found, wanted, named) for slug in found]
+    said.append(
+        "From `results/seeds/*.json`; `make seeds` measures what is missing."
+    )
+    lines = table(["framework", "the same initial weights", "its own"], rows)
+    return "\n\n".join([lines.rstrip(), *filter(None, said)]) + "\n"
+
+
+def complete(
+    weights: str, found: Found, wanted: Wanted
+) -> dict[str, list[float]]:
+    """Those that have all their seeds."""
+    return {
+        slug: runs[weights]
+        for slug, runs in found.items()
+        if len(runs[weights]) >= wanted[slug]
+    }
+
+
+def over(
+    weights: str, found: Found, wanted: Wanted, named: Titles
+) -> tuple[str, str]:
+    """Whom a statistic is over, and whom not and why; two empty texts where
+    it is over all."""
+    there = complete(weights, found, wanted)
+    lacking = []
+    for slug, runs in found.items():
+        if slug not in there:
+            have = len(runs[weights])
+            why = f"{have} of {wanted[slug]} seeds" if have else NOT_MEASURED
+            lacking.append(f"{named[slug]}: {why}")
+    if not lacking:
+        return "", ""
+    who = listed([named[slug] for slug in there])
+    return f" over {who}", "; " + "; ".join(lacking)
+
+
+def chance(groups: Mapping[str, list[float]]) -> float:
+    """p of a one-way analysis of variance; 1 where all numbers are equal."""
+    with warnings.catch_warnings():
+        # Constant groups are warned of; what comes back is what is meant.
+        warnings.simplefilter("ignore")
+        p = float(f_oneway(*groups.values()).pvalue)
+    return 1.0 if math.isnan(p) else p
+
+
+def verdict(
+    weights: str, found: Found, wanted: Wanted, named: Titles
+) -> str | None:
+    """One sentence: do the frameworks differ by more than their seeds do?
+    None where fewer than two have all their seeds."""
+    from_weights = {
+        "same": "From the same weights", "own": "From their own weights"
+    }[weights]  # fmt: skip
+    groups = complete(weights, found, wanted)
+    if len(groups) < 2:
+        return None
+    p = chance(groups)
+    who, lacking = over(weights, found, wanted, named)
+    how = f"one-way analysis of variance{who}, p = {p:.2g}{lacking}"
+    if p > 0.05:
+        return (
+            f"{from_weights}, no framework differs from the others by more "
+            f"than its seeds do ({how})."
+        )
+    means = {mean(runs): named[slug] for slug, runs in groups.items()}
+    return (
+        f"{from_weights}, the frameworks differ by more than their seeds do "
+        f"({how}): {means[max(means)]} has the highest mean and "
+        f"{means[min(means)]} the lowest."
+    )
+
+
+def reshuffling(
+    slug: str, found: Found, wanted: Wanted, named: Titles
+) -> str | None:
+    """Two sentences: what a new order each epoch changes, from seed to the
+    same seed, and how the frameworks compare with these runs in place. None
+    where a seed of either is missing."""
+    same, more = found[slug]["same"], found[slug]["reshuffled"]
+    if not len(same) == len(more) == wanted[slug] or len(more) < 2:
+        return None
+    test = ttest_rel(more, same)
+    low, high = test.confidence_interval()
+    percent = [100 * d for d in (mean(more) - mean(same), low, high)]
+    if any(map(math.isnan, [*percent, test.pvalue])):
+        return None
+    gained, low, high = (f"{d:+.2f}".replace("-", "−") for d in percent)
+    said = (
+        f"A new order each epoch gains {named[slug]} {gained} percentage "
+        f"points (95 % interval {low} to {high}, paired t-test over "
+        f"{len(more)} seeds, p = {test.pvalue:.2g})."
+    )
+    groups = complete("same", found, wanted)
+    if len(groups) < 2:
+        return said
+    who, _ = over("same", found, wanted, named)
+    return (
+        f"{said} With these runs in its place the analysis from the same "
+        f"weights{who} has p = {chance(groups | {slug: more}):.2g}."
+    )
+
+
+def picture(folder: Path = results.FOLDER) -> str:
+    """A dot for each run: filled from the same weights, hollow from own."""
+    found, named = accuracies(folder), titles.titles(folder)
+    left, right, top, step = 170, 352, 30, 22
+    bottom = top + step * len(found)
+    everything = [
+        100 * accuracy
+        for runs in found.values()
+        for some in runs.values()
+        for accuracy in some
+    ]
+    low, high = min([98.4, *everything]), max([99.4, *everything])
+
+    def x(percent: float) -> float:
+        return left + (percent - low) / (high - low) * (right - left)
+
+    texts, dots, said = [], [], []
+    for i, (slug, runs) in enumerate(found.items()):
+        y = top + step * (i + 0.5)
+        texts.append(text(0, f"{y + 4:.0f}", named[slug]))
+        if not any(runs.values()):
+            texts.append(text(left, f"{y + 4:.0f}", NOT_MEASURED))
+        for weights, shift in ("same", -4), ("own", 4):
+            percent = [100 * accuracy for accuracy in runs[weights]]
+            dots += [
+                f'<circle cx="{x(value):.1f}" cy="{y + shift:.0f}" r="3.5" '
+                f'class="{weights}"/>'
+                for value in percent
+            ]
+            values = ", ".join(f"{v:.2f}" for v in percent) or NOT_MEASURED
+            said.append(f"{named[slug]}, {weights} weights: {values}")
+    ticks = {f"{n:g}": f"{x(n):.1f}" for n in (98.5, 98.75, 99, 99.25)}
+    lines = "".join(f"M{at} {top}V{bottom}" for at in ticks.values())
+    texts += [
+        text(at, bottom + 18, tick, "middle") for tick, at in ticks.items()
+    ]
+    texts.append(text(0, 14, f"Test accuracy, %, after {EPOCHS} epochs"))
+    body = [grid(lines), group(dots), words(texts)]
+    return figure("seeds", "seeds", "Test accuracy of every run",
+                  "; ".join(said), 368, bottom + 26, body)  # fmt: skip
+
+
+def parts(folder: Path = results.FOLDER) -> dict[Path, str]:
+    """The table with its verdicts, and the figure."""
+    return {
+        GENERATED / "seeds.md": chapter(folder),
+        FIGURES / "seeds.svg": picture(folder),
+    }

@@ -1,0 +1,51 @@
+"""Benchmarks: start-up, the first epoch, memory."""
+
+from pathlib import Path
+from statistics import mean, median
+
+from benchmarks.variants import case
+from lab.results import FOLDER
+from pages.machines import PAGES, Machine, each, failure, middle
+from pages.markdown import NOTHING, table
+
+CASE = "train-128"
+
+
+def first_epoch(machine: Machine, name: str) -> str:
+    """What the first epoch takes more than the next ones, in seconds."""
+    request = case(CASE)
+    more = [
+        run.warmups[0][1] - mean(run.values)
+        for run in machine.measured(name)[CASE].get_runs()
+        if run.warmups and run.values
+    ]
+    steps = request["count"] // request["batch"]
+    return f"{max(0, steps * median(more)):.1f}" if more else NOTHING
+
+
+def start(machine: Machine) -> str:
+    """A row for each variant."""
+    rows = []
+    for name in machine.group("page", "fast"):
+        title = machine.precise(name)
+        if not machine.rounds(name, CASE):
+            why = failure(machine, name, CASE)
+            rows.append([title, why, *[NOTHING] * 4])
+            continue
+        memory = machine.values(name, CASE, "mem_max_rss")
+        rows.append([
+            title,
+            middle(machine.values(name, CASE, "import_seconds"), ".1f"),
+            middle(machine.values(name, CASE, "start_seconds"), ".1f"),
+            first_epoch(machine, name),
+            middle([size / 2**20 for size in memory], ",.0f"),
+            middle(machine.values(name, CASE, "page_faults_a_step"), ",.0f"),
+        ])
+    head = ["variant", "import, s", "to a model, s", "first epoch more, s",
+            "peak memory, MiB", "page faults a step"]  # fmt: skip
+    return table(head, rows)
+
+
+def parts(folder: Path = FOLDER) -> dict[Path, str]:
+    """The table of each machine."""
+    return {PAGES / "start.md": each(folder, start)}

@@ -1,0 +1,76 @@
+"""Faster: what each step from the page's listing to fast.py bought."""
+
+from pathlib import Path
+from statistics import median
+
+from benchmarks.compare import ratio
+from lab.frameworks import Framework, Implementation, frameworks
+from lab.results import FOLDER
+from pages.machines import (
+    NONE,
+    PAGES,
+    Machine,
+    failure,
+    machines,
+    middle,
+    side_by_side,
+)
+from pages.markdown import NOTHING, interval, milliseconds, table
+
+CASE = "train-128"
+
+
+def of(machine: Machine, implementation: Implementation) -> str:
+    """A row for each step, in the order of variants.toml."""
+    names = [
+        name
+        for name, v in machine.variants.items()
+        if v.implementation == implementation
+        and v.group in ("page", "step", "fast")
+        and CASE in v.cases
+    ]
+    measured = side_by_side([machine.rounds(name, CASE) for name in names])
+    start = measured[0]
+    rows = []
+    for name, seconds in zip(names, measured):
+        if not seconds:
+            why = failure(machine, name, CASE)
+            rows.append([step(machine, name), why, NOTHING, NOTHING])
+            continue
+        times = interval(ratio(start, seconds)) if start else NOTHING
+        rows.append([
+            step(machine, name),
+            milliseconds(median(seconds.values())),
+            "1" if seconds is start else times,
+            middle(machine.values(name, CASE, "page_faults_a_step"), ",.0f"),
+        ])
+    head = ["step", "ms", "times as fast as the first", "page faults a step"]
+    return table(head, rows)
+
+
+def step(machine: Machine, name: str) -> str:
+    """What a reader is told of it."""
+    v = machine.variants[name]
+    title = machine.title(name).removesuffix(", fast")
+    return v.step or f"`{v.module}.py` on {title}"
+
+
+def steps(framework: Framework, folder: Path) -> str:
+    """A table for each backend, from the newest machine."""
+    if not machines(folder):
+        return NONE
+    machine = machines(folder)[0]
+    tables = [
+        of(machine, Implementation(framework, backend))
+        for backend in framework.backends
+    ]
+    return "\n".join(tables) + machine.source()
+
+
+def parts(folder: Path = FOLDER) -> dict[Path, str]:
+    """steps-<folder>.md for each framework that has a fast.py."""
+    return {
+        PAGES / f"steps-{f.name}.md": steps(f, folder)
+        for f in frameworks()
+        if (f.folder / "fast.py").exists()
+    }

@@ -1,0 +1,62 @@
+"""Figures: one head for all that are drawn by hand."""
+
+from collections.abc import Sequence
+
+from lab.frameworks import ROOT
+
+FIGURES = ROOT / "docs" / "assets" / "figures"
+
+
+def figure(
+    kind: str,
+    key: str,
+    title: str,
+    said: str,
+    width: float,
+    height: float,
+    body: Sequence[str],
+    *,
+    left: int = 0,
+    shown: int | None = None,
+    size: int = 12,
+) -> str:
+    """A figure of class `kind`, `title` its name and `said` what it shows,
+    for who does not see it; `key` tells it from the page's others.
+
+    It is drawn in a box of `width` × `height` that begins at x = `left`, and
+    shown as wide as the page allows, or `shown`. What is given is escaped."""
+    style = f' class="{kind}"' if kind else ""
+    wide = f' width="{shown}"' if shown else ""
+    return "\n".join([
+        f'<svg{style} viewBox="{left} 0 {width} {height:.0f}"{wide} '
+        f'role="img" aria-labelledby="{key}-title {key}-desc" '
+        'xmlns="http://www.w3.org/2000/svg" '
+        f'font-family="system-ui, sans-serif" font-size="{size}">',
+        f'<title id="{key}-title">{title}</title>',
+        f'<desc id="{key}-desc">{said}</desc>',
+        *body,
+        "</svg>\n",
+    ])  # fmt: skip
+
+
+def group(parts: Sequence[str], style: str = "") -> str:
+    """Several parts as one."""
+    return f"<g{style and ' ' + style}>{''.join(parts)}</g>"
+
+
+def words(parts: Sequence[str]) -> str:
+    """Texts in the colour of the page's."""
+    return group(parts, 'fill="currentColor"')
+
+
+def text(
+    x: float | str, y: float | str, said: object, anchor: str = ""
+) -> str:
+    """A text that begins at x, or ends or has its middle there."""
+    where = f' text-anchor="{anchor}"' if anchor else ""
+    return f'<text x="{x}" y="{y}"{where}>{said}</text>'
+
+
+def grid(path: str) -> str:
+    """The faint lines behind."""
+    return f'<path d="{path}" stroke="currentColor" opacity="0.25"/>'

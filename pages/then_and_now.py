@@ -1,0 +1,72 @@
+"""Benchmarks: 2018 and today on the same machine."""
+
+from pathlib import Path
+from statistics import median
+
+from benchmarks.compare import ratio
+from lab.frameworks import Implementation, implementations
+from lab.results import FOLDER
+from pages.machines import PAGES, Machine, each, failure, side_by_side
+from pages.markdown import NOTHING, interval, listed, milliseconds, table
+
+CASE = "train-128"
+
+
+def pairs() -> list[tuple[Implementation, Implementation | None]]:
+    """Each implementation of 2018, and that of today that has its label, on
+    the first of its backends."""
+    today: dict[str, Implementation] = {}
+    for i in implementations(era="today"):
+        today.setdefault(i.framework.label, i)
+    return [
+        (i, today.get(i.framework.label)) for i in implementations(era="2018")
+    ]
+
+
+def variant(
+    machine: Machine, whose: Implementation | None, group: str
+) -> str | None:
+    """The variant of a group, in float32."""
+    names = machine.group(group, precision="float32")
+    mine = [n for n in names if machine.variants[n].implementation == whose]
+    return mine[0] if mine else None
+
+
+def then_and_now(machine: Machine) -> str:
+    """2018 over today, a training step of 128."""
+    rows = []
+    for then, now in pairs():
+        page = variant(machine, then, "page") or ""
+        theirs = variant(machine, now, "page"), variant(machine, now, "fast")
+        was, *today = side_by_side(
+            [machine.rounds(n, CASE) for n in (page, *theirs)]
+        )
+        cells = [
+            milliseconds(median(was.values())) if was
+            else failure(machine, page, CASE)
+        ]  # fmt: skip
+        for name, seconds in zip(theirs, today):
+            if not name:
+                cells += [NOTHING, NOTHING]
+            elif not seconds:
+                cells += [failure(machine, name, CASE), NOTHING]
+            else:
+                faster = interval(ratio(was, seconds)) if was else NOTHING
+                cells += [milliseconds(median(seconds.values())), faster]
+        rows.append([machine.title(page), *cells])
+    head = ["2018", "ms", "today, ms", "times faster", "fast, ms",
+            "times faster"]  # fmt: skip
+    return table(head, rows) if rows else ""
+
+
+def alone() -> str:
+    """A sentence on those of 2018 that have no today."""
+    labels = [then.framework.label for then, now in pairs() if not now]
+    verb = "has" if len(labels) == 1 else "have"
+    return f"\n{listed(labels)} {verb} no today.\n" if labels else ""
+
+
+def parts(folder: Path = FOLDER) -> dict[Path, str]:
+    """The table of each machine."""
+    said = each(folder, then_and_now) + alone()
+    return {PAGES / "then-and-now.md": said}
