@@ -1,7 +1,7 @@
 """Write the generated parts of the site: `python -m pages`.
 
-They are docs/generated/, docs/notebooks/ and the figures of
-docs/assets/figures/, from the results and from the folders of snippets/.
+They are docs/generated/, docs/notebooks/, figures in docs/assets/ and two
+places in README.md, from the results and from the folders of snippets/.
 """
 
 import argparse
@@ -11,21 +11,26 @@ from pathlib import Path
 
 from lab.errors import BadInput
 from lab.files import write_text
-from lab.frameworks import ROOT
+from lab.frameworks import ROOT, implementations
 from lab.results import FOLDER
 from pages import (
     benchmarks,
     cachelines,
     convnet,
+    faster,
+    lacking,
     layout_costs,
     layouts,
     notebooks,
+    phrasebook,
+    readme,
     references,
     roofline,
     same_numbers,
     seeds,
     start_up,
     steps,
+    tabs,
     then_and_now,
     to_99,
     unit_gain,
@@ -34,11 +39,13 @@ from pages.markdown import GENERATED
 
 # What is written from results/.
 FROM_RESULTS = [
-    convnet, references, same_numbers, seeds,
+    readme, convnet, references, same_numbers, seeds,
     benchmarks, start_up, to_99, then_and_now, layout_costs, roofline, steps,
 ]  # fmt: skip
 # What is written from snippets/ and evidence/.
-FROM_FOLDERS = [layouts, cachelines, notebooks, unit_gain]
+FROM_FOLDERS = [
+    tabs, phrasebook, faster, layouts, cachelines, notebooks, unit_gain,
+]  # fmt: skip
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:
@@ -80,6 +87,14 @@ def check() -> int:
     return int(bool(faults))
 
 
+def lack(name: str) -> int:
+    """Say what is missing in a framework's folder; return the exit status."""
+    faults = lacking.lacking(implementations([name])[0].framework)
+    for fault in faults:
+        print(f"pages: {fault}", file=sys.stderr)
+    return int(bool(faults))
+
+
 def write() -> int:
     """Write what differs, remove what is left over."""
     found = parts()
@@ -107,10 +122,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--pictures", action="store_true",
         help="also train a ConvNet and draw what its layers compute",
     )
+    parser.add_argument(
+        "--lacking", metavar="NAME",
+        help="write nothing; say what a framework's folder lacks, and fail",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
     if options.check and options.pictures:
         parser.error("--check writes nothing, and so draws no pictures")
     try:
+        if options.lacking:
+            return lack(options.lacking)
         if options.check:
             return check()
         status = write()
