@@ -40,7 +40,7 @@ def trained(folder: Path) -> str:
                 )
     head = ["framework", "version", "accuracy", "gate", "training",
             "images/s"]  # fmt: skip
-    return table(head, rows) + "\n"
+    return table(head, rows).rstrip("\n") + "\n"
 
 
 def parts(folder: Path = results.FOLDER) -> dict[Path, str]:
@@ -49,7 +49,7 @@ def parts(folder: Path = results.FOLDER) -> dict[Path, str]:
     for name, part in ("code", code()), ("table", trained(folder)):
         text = re.sub(
             rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
-            lambda m, part=part: f"{m[1]}\n{part}\n{m[2]}",
+            lambda m, part=part: f"{m[1]}\n{part.rstrip()}\n\n{m[2]}",
             text,
             flags=re.S,
         )
