@@ -28,7 +28,7 @@ export const ORDERS = {orders};
  * @typedef {{object}} Arrays
  * @property {{string}} name  the folder
  * @property {{string}} label
- * @property {{string}} module  whose functions reshape() and transpose() take x
+ * @property {{string}} module  whose reshape() and transpose() take x
  * @property {{string}} method  that transposes, where x has methods instead
  * @property {{string}} whole  around all of that, with {{}} in its place
  * @property {{boolean}} batchFirst  the batch is no axis that can be moved
@@ -72,7 +72,8 @@ def names(found: Iterable[Framework]) -> dict[str, str]:
     for layout, shapes in shaped.items():
         whose[layout] = [f"{joined(who)}: {s}" for s, who in shapes.items()]
     return {
-        layout: "; ".join(dict.fromkeys(said)) for layout, said in whose.items()
+        layout: "; ".join(dict.fromkeys(said))
+        for layout, said in whose.items()
     }
 
 

@@ -42,7 +42,7 @@ export const ORDERS = {
  * @typedef {object} Arrays
  * @property {string} name  the folder
  * @property {string} label
- * @property {string} module  whose functions reshape() and transpose() take x
+ * @property {string} module  whose reshape() and transpose() take x
  * @property {string} method  that transposes, where x has methods instead
  * @property {string} whole  around all of that, with {} in its place
  * @property {boolean} batchFirst  the batch is no axis that can be moved
