@@ -1,14 +1,16 @@
 """The calculator's lines: executed in every framework that has some, and as
 the page shows them."""
 
+import functools
 import json
 import os
 import re
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from playwright.sync_api import expect
 
@@ -29,32 +31,44 @@ SIZES = [
     {"N": 3, "C": 32, "D": 1, "H": 4, "W": 4, "O": 24, "I": 8},
 ]
 WITH_LINES = [f for f in frameworks() if f.arrays]
-# Also for Python 3.6. `given` is a framework's [arrays] with its cases.
+# Also for Python 3.6. A framework's lines see its imports alone.
 EXECUTE = """
-import json, sys
+import json, sys, traceback
 import numpy as np
-given = json.load(sys.stdin)
-exec(given["imports"])
-for case in given["cases"]:
-    line, shape = case["line"], tuple(case["shape"])
-    array = np.array(case["x"], np.float32)
-    alone = given["batch_first"] and not case["batch"]
-    if alone:
-        array = array[None]  # a batch of one, which no line names
-    x = eval(given["x"])
-    exec(line)
-    y = np.asarray(eval(given["numpy"]))
-    if alone:
-        y = y[0]
-    if case["memory"]:
-        # The shape stays, and memory is what y is elsewhere.
-        assert y.shape == np.shape(case["x"]), (line, y.shape)
-        y = y.ravel(order="K").reshape(shape)
-    assert y.flags["C_CONTIGUOUS"], line
-    assert y.shape == shape, (line, y.shape)
-    assert (y == np.array(case["y"], np.float32)).all(), line
-print("executed", len(given["cases"]))
+
+def execute(given):
+    scope = {"np": np}
+    exec(given["imports"], scope)
+    for case in given["cases"]:
+        line, shape = case["line"], tuple(case["shape"])
+        array = np.array(case["x"], np.float32)
+        alone = given["batch_first"] and not case["batch"]
+        # A batch of one, which no line names.
+        scope["array"] = array[None] if alone else array
+        scope["x"] = eval(given["x"], scope)
+        exec(line, scope)
+        y = np.asarray(eval(given["numpy"], scope))
+        if alone:
+            y = y[0]
+        if case["memory"]:
+            # The shape stays, and memory is what y is elsewhere.
+            assert y.shape == array.shape, (line, y.shape)
+            y = y.ravel(order="K").reshape(shape)
+        assert y.flags["C_CONTIGUOUS"], line
+        assert y.shape == shape, (line, y.shape)
+        assert (y == np.array(case["y"], np.float32)).all(), line
+    return "executed %d" % len(given["cases"])
+
+said = {}
+for name, given in json.load(sys.stdin).items():
+    try:
+        said[name] = execute(given)
+    except Exception:
+        said[name] = traceback.format_exc()
+print(json.dumps(said))
 """
+Moves = list[tuple[dict[str, str], dict[str, Any]]]
+Executed = Callable[[tuple[str, ...], str], dict[str, str]]
 
 
 def sizes_of(before: str, after: str) -> list[dict[str, int]]:
@@ -85,7 +99,7 @@ def case_of(
 
 
 @pytest.fixture(scope="session")
-def moves(js: Js) -> list[tuple[dict[str, str], dict[str, Any]]]:
+def moves(js: Js) -> Moves:
     """({framework's folder: line}, its case) for each pair and size."""
     asked = [
         (before, after, sizes)
@@ -108,23 +122,14 @@ def movable(framework: Framework) -> set[tuple[str, str]]:
     }
 
 
-@pytest.mark.parametrize("framework", WITH_LINES, ids=lambda f: f.name)
-def test_lines_do_what_they_say(
-    framework: Framework,
-    moves: list[tuple[dict[str, str], dict[str, Any]]],
-    js: Js,
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-) -> None:
-    arrays = framework.arrays
-    assert arrays
+def cases_of(framework: Framework, moves: Moves, js: Js) -> list[Any]:
+    """All that is to be executed in `framework`."""
     cases = [
         case | {"line": lines[framework.name]}
         for lines, case in moves
         if framework.name in lines
     ]
-    assert {case["pair"] for case in cases} == movable(framework)
-    if arrays.same_shape:
+    if framework.arrays and framework.arrays.same_shape:
         asked = [
             (own, layout)
             for layout in framework.also
@@ -138,27 +143,56 @@ def test_lines_do_what_they_say(
             for pair, line in zip(asked, kept)
             for sizes in sizes_of(*pair)
         ]
+    return cases
+
+
+@pytest.fixture(scope="session")
+def executed(
+    moves: Moves, js: Js, tmp_path_factory: pytest.TempPathFactory
+) -> Executed:
+    """executed(python, era): {framework's folder: what came of its lines}.
+    One process for all of an era, as they are slow to import."""
+
+    @functools.cache
+    def executed(python: tuple[str, ...], era: str) -> dict[str, str]:
+        given, environment = {}, dict(os.environ)
+        for f in WITH_LINES:
+            if f.arrays and f.era == era:
+                cases = cases_of(f, moves, js)
+                given[f.name] = msgspec.structs.asdict(f.arrays) | {
+                    "cases": cases
+                }
+                environment |= f.backends[0].environment
+        process = subprocess.run(
+            [*python, "-c", EXECUTE],
+            input=json.dumps(given),
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            cwd=tmp_path_factory.mktemp("lines"),
+        )
+        assert process.returncode == 0, process.stderr[-3000:]
+        return json.loads(process.stdout.splitlines()[-1])
+
+    return executed
+
+
+@pytest.mark.parametrize("framework", WITH_LINES, ids=lambda f: f.name)
+def test_lines_do_what_they_say(
+    framework: Framework,
+    moves: Moves,
+    js: Js,
+    executed: Executed,
+    request: pytest.FixtureRequest,
+) -> None:
+    pairs = {case["pair"] for found, case in moves if framework.name in found}
+    assert pairs == movable(framework)
     python = [sys.executable]
     if framework.era != "today":
         python = request.getfixturevalue("python_2018")
-    process = subprocess.run(
-        [*python, "-c", EXECUTE],
-        input=json.dumps(
-            {
-                "imports": arrays.imports,
-                "x": arrays.x,
-                "numpy": arrays.numpy,
-                "batch_first": arrays.batch_first,
-                "cases": cases,
-            }
-        ),
-        env=os.environ | framework.backends[0].environment,
-        capture_output=True,
-        encoding="utf-8",
-        cwd=tmp_path,
-    )
-    assert process.returncode == 0, process.stderr[-3000:]
-    assert f"executed {len(cases)}" in process.stdout
+    found = executed(tuple(python), framework.era)[framework.name]
+    count = len(cases_of(framework, moves, js))
+    assert found == f"executed {count}", found
 
 
 def test_calculator(opened: Opened) -> None:

@@ -90,7 +90,7 @@ def test_many_moves_are_one_drawing(opened: Opened, query: str) -> None:
 
 
 @pytest.mark.parametrize("query", ["tensor=pool1", "tensor=conv1&batch=128"])
-def test_a_drawing_has_as_many_strokes_however_large(
+def test_a_drawing_has_few_strokes_however_large(
     opened: Opened, query: str
 ) -> None:
     """What is drawn once more when a pointer moves is the part in view: some

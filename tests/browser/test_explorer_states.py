@@ -100,8 +100,7 @@ def test_every_tensor_and_layout_can_be_chosen(
             choose("tensor", tensor);
             choose("layout", layout);
             choose("batch", "128");
-            await new Promise(requestAnimationFrame);
-            await new Promise(requestAnimationFrame);
+            await new Promise(requestAnimationFrame); // after its own
             found.push([
               explorer.state.tensor,
               explorer.state.layout,
