@@ -169,6 +169,7 @@ def test_window_steps_and_is_counted(opened: Opened) -> None:
 
     page.locator("[name=window]").uncheck()
     assert state(page)["window"] is False
+    drawn(page)
     memory = picture(page, "memory")
     page.locator("[name=window]").check()
     drawn(page)
