@@ -88,14 +88,24 @@ class Refuses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Arrays(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[arrays]`: how the layout calculator writes y as x, transposed."""
+    """`[arrays]`: how the layout calculator writes y as x, transposed, and
+    how the tests execute that line."""
 
+    # Its statement that imports it: "import jax.numpy as jnp".
+    imports: str = ""
+    # x of a NumPy array `array`, and a NumPy array of `y`. Where the batch
+    # stays first, `array` has one, and x may be what stands for it.
+    x: str = "array"
+    numpy: str = "y"
     # The module whose functions reshape() and transpose() take x: "jnp".
     module: str = ""
     # Where x has methods instead: the name of the one that transposes.
     method: str = ""
-    # Written around x.method(…), with {} in its place.
+    # Written around all of that, with {} in its place.
     whole: str = "{}"
+    # Makes y of the layouts that `also` names, in the shape that x has: with
+    # {} in the place of the name.
+    same_shape: str = ""
     # Does the batch stay the first axis, whatever is asked?
     batch_first: bool = False
 

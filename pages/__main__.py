@@ -17,6 +17,7 @@ from pages import (
     benchmarks,
     cachelines,
     convnet,
+    explorer,
     faster,
     lacking,
     layout_costs,
@@ -44,7 +45,8 @@ FROM_RESULTS = [
 ]  # fmt: skip
 # What is written from snippets/ and evidence/.
 FROM_FOLDERS = [
-    tabs, phrasebook, faster, layouts, cachelines, notebooks, unit_gain,
+    tabs, phrasebook, faster, layouts, explorer, cachelines, notebooks,
+    unit_gain,
 ]  # fmt: skip
 
 

@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
+
+from tests.browser.explorer import HANG, Js, Offered, Opened, patient
 
 CHROMIUM = (
     "chromium",
@@ -28,6 +37,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=HANG)
 
 
 class Pages(SimpleHTTPRequestHandler):
@@ -65,3 +75,77 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def url(base: str) -> str:
+    """The address of the page with the explorer and the calculator."""
+    return base + "layouts/"
+
+
+@pytest.fixture(scope="session")
+def desk(browser: Browser) -> Iterator[BrowserContext]:
+    """A reader's browser, whose cache the tests share."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield patient(context)
+    context.close()
+
+
+@pytest.fixture
+def opened(
+    browser: Browser, desk: BrowserContext, url: str
+) -> Iterator[Opened]:
+    """opened(query): the page with a query; with options, in a context of
+    its own. At the end no error may have been said."""
+    made: list[Page | BrowserContext] = []
+    faults: list[str] = []
+
+    def hear(line: ConsoleMessage) -> None:
+        if line.type in ("error", "warning"):
+            faults.append(line.text)
+
+    def opened(query: str = "", **options: Any) -> Page:
+        context = desk
+        if options:
+            options = {"viewport": {"width": 1440, "height": 900}} | options
+            context = patient(browser.new_context(**options))
+            made.append(context)
+        page = context.new_page()
+        made.append(page)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", hear)
+        page.goto(url + query)
+        return page
+
+    yield opened
+    for one in reversed(made):
+        one.close()
+    assert faults == []
+
+
+@pytest.fixture(scope="session")
+def js(desk: BrowserContext, base: str) -> Iterator[Js]:
+    """js(module, body, argument): `body` run with the module as `m`."""
+    page = desk.new_page()
+    page.goto(f"{base}assets/explorer/layout.js")  # no page has less to load
+
+    def js(module: str, body: str, argument: Any = None) -> Any:
+        return page.evaluate(
+            f"async a => {{ const m = await import("
+            f'"/assets/explorer/{module}.js"); {body} }}',
+            argument,
+        )
+
+    yield js
+    page.close()
+
+
+@pytest.fixture(scope="session")
+def offered(js: Js) -> Offered:
+    """Every (tensor, its sizes in a batch of 1, layout) of the explorer."""
+    tensors = js("tensors", "return m.TENSORS")
+    return [
+        (name, tensor["sizes"], layout)
+        for name, tensor in tensors.items()
+        for layout in tensor["layouts"]
+    ]

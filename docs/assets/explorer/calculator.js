@@ -2,6 +2,7 @@
  * <layout-calculator>: strides, bytes, permutations and one line of code for
  * each framework, for any shape and two layouts.
  */
+import { ARRAYS } from "./frameworks.js";
 import { conversion, dims, parse, volume } from "./layout.js";
 
 const number = new Intl.NumberFormat("en").format;
@@ -11,8 +12,9 @@ const TYPES = { float32: 4, float64: 8, float16: 2, bfloat16: 2, uint8: 1 };
  * The line that moves `x` from one layout to another, for each framework.
  * @param {string} from @param {string} to  layouts
  * @param {import("./layout.js").Sizes} sizes
- * @returns {Object<string, string>} framework → code; `x` is the array in
- *   `from` and `y` becomes a row-major array in `to`
+ * @returns {Object<string, string>} framework's folder → code; `x` is the
+ *   array in `from` and `y` becomes a row-major array in `to`. One that keeps
+ *   the batch in front, and cannot here, is left out.
  */
 export function lines(from, to, sizes) {
   const { shape, cut, axes, join } = conversion(from, to, sizes);
@@ -20,33 +22,44 @@ export function lines(from, to, sizes) {
   const joins = axes.map((i) => cut[i]).join() !== join.join();
   const tuple = (list) => `(${list.join(", ")}${list.length === 1 ? "," : ""})`;
   // x.reshape(…).transpose(…).reshape(…), as methods and as functions.
-  const chain = (permute) =>
+  const chain = (permute, a, b, c) =>
     "x" +
-    (cuts ? `.reshape${tuple(cut)}` : "") +
-    `.${permute}${tuple(axes)}` +
-    (joins ? `.reshape${tuple(join)}` : "");
-  const nested = (module, a = axes, b = cut, c = join) => {
+    (cuts ? `.reshape${tuple(b)}` : "") +
+    `.${permute}${tuple(a)}` +
+    (joins ? `.reshape${tuple(c)}` : "");
+  const nested = (module, a, b, c) => {
     const inner = cuts ? `${module}.reshape(x, ${tuple(b)})` : "x";
     const turned = `${module}.transpose(${inner}, ${tuple(a)})`;
     return joins ? `${module}.reshape(${turned}, ${tuple(c)})` : turned;
   };
-  const found = {
-    NumPy: `y = np.ascontiguousarray(${chain("transpose")})`,
-    PyTorch: `y = ${chain("permute")}.contiguous()`,
-    TensorFlow: `y = ${nested("tf")}`,
-    Keras: `y = ${nested("keras.ops")}`,
-    JAX: `y = ${nested("jnp")}`,
-  };
-  // To CNTK the batch is no axis that can be moved.
-  const [a, b] = [parse(from), parse(to)];
-  const batched = a.order[0] === "N" && b.order[0] === "N" &&
-    ![...a.blocks, ...b.blocks].some(({ axis }) => axis === "N");
-  if (!a.order.includes("N")) found.CNTK = `y = ${nested("C")}`;
-  else if (batched) {
-    const rest = axes.slice(1).map((i) => i - 1);
-    found.CNTK = `y = ${nested("C", rest, cut.slice(1), join.slice(1))}`;
+  const parsed = [parse(from), parse(to)];
+  const batched = parsed[0].order.includes("N");
+  const inFront = parsed.every(({ order, blocks }) =>
+    order[0] === "N" && !blocks.some(({ axis }) => axis === "N"));
+  /** @type {Object<string, string>} */
+  const found = {};
+  for (const { name, module, method, whole, batchFirst } of ARRAYS) {
+    if (batchFirst && batched && !inFront) continue;
+    const rest = batchFirst && batched
+      ? [axes.slice(1).map((i) => i - 1), cut.slice(1), join.slice(1)]
+      : [axes, cut, join];
+    const line = method ? chain(method, ...rest) : nested(module, ...rest);
+    found[name] = `y = ${whole.replace("{}", line)}`;
   }
   return found;
+}
+
+/**
+ * The lines that move the memory alone, and leave the shape as it is.
+ * @param {string} from @param {string} to  layouts
+ * @returns {Object<string, string>} framework's folder → code
+ */
+export function sameShape(from, to) {
+  const pair = `${from} ${to}`.toUpperCase();
+  return Object.fromEntries(
+    ARRAYS.filter((arrays) => pair in arrays.sameShape)
+      .map((arrays) => [arrays.name, `y = ${arrays.sameShape[pair]}`])
+  );
 }
 
 /**
@@ -169,22 +182,25 @@ export class LayoutCalculator extends HTMLElement {
 
   code(from, to, sizes) {
     const found = lines(from, to, sizes);
-    found.CNTK ??= "CNTK keeps the batch in front: move it before, in NumPy.";
-    const plain = `${from} ${to}`.toUpperCase();
-    if (plain === "NCHW NHWC" || plain === "OIHW OHWI")
-      found["PyTorch, same shape"] =
-        "y = x.to(memory_format=torch.channels_last)";
+    const kept = sameShape(from, to);
+    const front = "keeps the batch in front: move it before, in NumPy.";
+    const said = [
+      ...ARRAYS.map(({ name, label }) =>
+        [label, found[name] ?? `${label} ${front}`]),
+      ...ARRAYS.filter(({ name }) => name in kept).map(({ name, label }) =>
+        [`${label}, same shape`, kept[name]]),
+    ];
     const list = this.querySelector(".lx-code");
-    list.replaceChildren(...Object.entries(found).flatMap(([name, line]) => {
+    list.replaceChildren(...said.flatMap(([name, line]) => {
       const term = document.createElement("dt");
       term.textContent = name;
-      const said = document.createElement("dd");
+      const text = document.createElement("dd");
       if (line.startsWith("y =")) {
-        const code = said.appendChild(document.createElement("code"));
+        const code = text.appendChild(document.createElement("code"));
         code.textContent = line;
         code.tabIndex = 0;
-      } else said.textContent = line;
-      return [term, said];
+      } else text.textContent = line;
+      return [term, text];
     }));
   }
 }

@@ -3,6 +3,7 @@
  * What it shows follows from `state` alone, and the address carries the state.
  */
 import * as draw from "./draw.js";
+import { NAMES } from "./frameworks.js";
 import * as layouts from "./layout.js";
 import { apply, read, scramble, sizesOf, write } from "./state.js";
 import { BATCHES, TENSORS } from "./tensors.js";
@@ -90,23 +91,6 @@ const TEMPLATE = `
   <p class="lx-small" data-is="verdict" aria-live="polite"></p>
 </section>
 `;
-
-const NAMES = {
-  NCHW: "PyTorch, CNTK",
-  NHWC: "TensorFlow, Keras, JAX; PyTorch’s channels_last",
-  nChw8c: "oneDNN, within",
-  nChw16c: "oneDNN, within",
-  OIHW: "PyTorch, CNTK",
-  HWIO: "TensorFlow, Keras, JAX",
-  OHWI: "PyTorch’s channels_last",
-  OIhw8i8o: "oneDNN, within",
-  OIhw16i16o: "oneDNN, within",
-  OCHW: "PyTorch: 10×3136",
-  HWCO: "TensorFlow, Keras, JAX: 3136×10",
-  CHWO: "CNTK: 64×7×7×10",
-  "flat NCHW": "PyTorch: N×3136",
-  "flat NHWC": "TensorFlow, Keras, JAX: N×3136",
-};
 
 export class LayoutExplorer extends HTMLElement {
   connectedCallback() {
@@ -439,7 +423,9 @@ export class LayoutExplorer extends HTMLElement {
     this.text(
       "names",
       NAMES[`${state.tensor} ${state.layout}`] ?? NAMES[state.layout] ??
-        "no framework’s here"
+        (dims.some((dim) => dim.block > 1)
+          ? "oneDNN, within"
+          : "no framework’s here")
     );
 
     const terms = dims.map(({ axis, size, stride, block }) => {

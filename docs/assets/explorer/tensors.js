@@ -5,15 +5,23 @@
  * @property {string} title
  * @property {Object<string, number>} sizes  each axis but N, which the reader
  *   chooses
- * @property {string[]} layouts  see layout.js; the first is PyTorch's
+ * @property {string[]} layouts  see layout.js; the first is shown at first
  * @property {string[]} plane  the two axes of the picture of indices
  * @property {string} by  the axis that colours it at first
  * @property {object} [window]  what slides over it: see `reads` in layout.js
  * @property {boolean} [flat]  all but N are one axis to the frameworks
  */
+import { ORDERS } from "./frameworks.js";
 
-const IMAGES = ["NCHW", "NHWC", "HWCN", "nChw8c", "nChw16c"];
-const KERNELS = ["OIHW", "HWIO", "OHWI", "OIhw8i8o", "OIhw16i16o"];
+// What to compare, and whatever else a framework has.
+const IMAGES = union(
+  ["NCHW", "NHWC", "HWCN", "nChw8c", "nChw16c"], ORDERS.image
+);
+const KERNELS = union(
+  ["OIHW", "HWIO", "OHWI", "OIhw8i8o", "OIhw16i16o"], ORDERS.kernel
+);
+// An output's weights side by side or apart, and within them C or H W first.
+const DENSE = union(["OCHW", "HWCO", "OHWC", "CHWO"], ORDERS.dense);
 const CONVOLUTION =
   { name: "3×3 convolution", size: 3, stride: 1, pad: 1, all: true };
 const POOLING =
@@ -53,11 +61,15 @@ export const TENSORS = {
   dense: {
     title: "kernel of dense",
     sizes: { O: 10, C: 64, H: 7, W: 7 },
-    // PyTorch's rows, those of Keras, TensorFlow, JAX and NumPy, and CNTK's.
-    layouts: ["OCHW", "HWCO", "CHWO"],
+    layouts: DENSE,
     plane: ["H", "W"],
     by: "C",
   },
 };
 
 export const BATCHES = [1, 2, 6, 32, 128];
+
+/** @param {string[]} a @param {string[]} b @returns {string[]} each once */
+function union(a, b) {
+  return [...new Set([...a, ...b])];
+}
