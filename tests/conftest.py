@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,14 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 from filelock import FileLock
+from helpers import REQUIRE_ALL, Once, missing
 
 from lab import mnist, processes
 from lab.frameworks import ROOT, Implementation, every, frameworks
-
-REQUIRE_ALL = bool(os.environ.get("REQUIRE_ALL"))
-# A hang fails a test after this many seconds; nothing else is timed.
-HANG = 600
-Once = Callable[[str, Callable[[Path], None]], Path]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -31,20 +26,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             "implementation", found, ids=[i.title for i in found],
             scope="session",
         )  # fmt: skip
-
-
-def missing(why: str) -> None:
-    """Skip the test and say why; with REQUIRE_ALL=1, as in CI, fail it."""
-    (pytest.fail if REQUIRE_ALL else pytest.skip)(why)
-
-
-def until(true: Callable[[], Any], hang: float = HANG) -> Any:
-    """Wait for a condition, and return what it came to."""
-    start = time.monotonic()
-    while not (found := true()):
-        assert time.monotonic() < start + hang, "it never came about"
-        time.sleep(0.05)
-    return found
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from conftest import HANG, ROOT, until
+from helpers import HANG, ROOT, until
 
 from benchmarks import __main__ as command
 from benchmarks import measure, results, variants

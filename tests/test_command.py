@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from conftest import REQUIRE_ALL, ROOT
+from helpers import REQUIRE_ALL, ROOT
 
 from snippets import running
 

@@ -4,7 +4,7 @@ import math
 import re
 
 import pytest
-from conftest import ROOT
+from helpers import ROOT
 
 SECTIONS = "model train evaluate predict dropout dense save".split()
 

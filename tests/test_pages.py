@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import REQUIRE_ALL, ROOT
+from helpers import REQUIRE_ALL, ROOT
 
 from scripts import pages
 from snippets import running

@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 import pytest
-from conftest import REQUIRE_ALL, ROOT
+from helpers import REQUIRE_ALL, ROOT
 
 from scripts import weights
 from snippets import mnist, parity, running

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyperf
 import pytest
-from conftest import ROOT
+from helpers import ROOT
 
 from benchmarks import compare, measure, results, variants
 from lab.frameworks import frameworks
