@@ -43,14 +43,17 @@ def trained(folder: Path) -> str:
     return table(head, rows).rstrip("\n") + "\n"
 
 
+def between(text: str, name: str, part: str) -> str:
+    """`text` with `part` between the comments of that name."""
+    before, rest = text.split(f"<!-- {name} -->\n")
+    after = rest.split(f"<!-- /{name} -->")[1]
+    return (
+        f"{before}<!-- {name} -->\n\n{part.rstrip()}\n\n"
+        f"<!-- /{name} -->{after}"
+    )
+
+
 def parts(folder: Path = results.FOLDER) -> dict[Path, str]:
     """README.md with both in their places."""
-    text = README.read_text("utf-8")
-    for name, part in ("code", code()), ("table", trained(folder)):
-        text = re.sub(
-            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
-            lambda m, part=part: f"{m[1]}\n{part.rstrip()}\n\n{m[2]}",
-            text,
-            flags=re.S,
-        )
-    return {README: text}
+    text = between(README.read_text("utf-8"), "code", code())
+    return {README: between(text, "table", trained(folder))}

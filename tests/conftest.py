@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 from filelock import FileLock
-from helpers import REQUIRE_ALL, Once, missing
 
 from lab import mnist, processes
 from lab.frameworks import ROOT, Implementation, every, frameworks
+from tests.helpers import REQUIRE_ALL, Once, missing
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

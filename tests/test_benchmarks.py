@@ -12,12 +12,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from helpers import HANG, ROOT, until
 
 from benchmarks import __main__ as command
 from benchmarks import measure, results, variants
 from lab import parity, processes
 from lab.frameworks import implementations, reference
+from tests.helpers import HANG, ROOT, until
 
 SLIP = ("momentum=0.9, nesterov=True", "momentum=0.0")
 

@@ -8,9 +8,9 @@ import sys
 import time
 
 import pytest
-from helpers import REQUIRE_ALL, ROOT
 
 from snippets import running
+from tests.helpers import REQUIRE_ALL, ROOT
 
 COMMAND = [sys.executable, "-m", "snippets"]
 

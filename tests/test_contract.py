@@ -4,7 +4,8 @@ import math
 import re
 
 import pytest
-from helpers import ROOT
+
+from tests.helpers import ROOT
 
 SECTIONS = "model train evaluate predict dropout dense save".split()
 

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import REQUIRE_ALL, ROOT
 
 from snippets import convert, mnist, running, screen
+from tests.helpers import REQUIRE_ALL, ROOT
 
 TRAINED = ROOT / "weights" / "trained.safetensors"
 FRAMEWORKS = [f["name"] for f in running.frameworks()]

@@ -8,10 +8,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from helpers import ROOT
 
 from lab import gates, training
 from lab.frameworks import implementations
+from tests.helpers import ROOT
 
 GUIDE = (ROOT / "docs" / "contributing.md").read_text("utf-8")
 # What is copied; whoever leads the others has no twin.

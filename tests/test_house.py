@@ -5,9 +5,9 @@ import subprocess
 import sys
 
 import pytest
-from helpers import ROOT
 
 from lab.frameworks import frameworks
+from tests.helpers import ROOT
 
 LISTED = subprocess.run(
     ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT,

@@ -7,10 +7,10 @@ import subprocess
 import sys
 
 import pytest
-from helpers import REQUIRE_ALL, ROOT
-
 from scripts import pages
+
 from snippets import running
+from tests.helpers import REQUIRE_ALL, ROOT
 
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 FRAMEWORKS = running.frameworks()

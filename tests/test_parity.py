@@ -8,10 +8,10 @@ import sys
 
 import numpy as np
 import pytest
-from helpers import REQUIRE_ALL, ROOT
-
 from scripts import weights
+
 from snippets import mnist, parity, running
+from tests.helpers import REQUIRE_ALL, ROOT
 
 ORACLE = runpy.run_path(f"{ROOT}/snippets/numpy_float64/convnet.py")
 

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from rich.console import Console
-
 from scripts import pages
+
 from snippets import mnist, parity, running, seeds
 
 

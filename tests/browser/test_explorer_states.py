@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from pages import cachelines
 from tests.browser.explorer import Offered, Opened, picture, said, state
-from tests.conftest import until
+from tests.helpers import until
 
 
 def test_the_address_holds_the_state(opened: Opened) -> None:

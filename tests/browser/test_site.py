@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from lab.frameworks import Framework, frameworks
 from tests.browser.explorer import patient
-from tests.conftest import HANG
+from tests.helpers import HANG
 
 TODAY = [f for f in frameworks() if f.era == "today"]
 LABELS = {f.label for f in TODAY}
