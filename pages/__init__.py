@@ -1,1 +1,1 @@
-"""What the site derives from the folders and the results: `python -m pages`."""
+"""What the site derives from folders and results: `python -m pages`."""
