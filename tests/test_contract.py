@@ -1,123 +1,133 @@
-"""Every framework's convnet.py keeps the same promises."""
+"""Every framework's convnet.py keeps the promises of lab/contract.py."""
 
-import math
-import re
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.helpers import Once
 
-from tests.helpers import ROOT
+from lab import contract
+from lab.contract import Facts
+from lab.frameworks import Implementation, every, reference
 
-SECTIONS = "model train evaluate predict dropout dense save".split()
-
-
-def source(run):
-    path = ROOT / "snippets" / run["name"] / "convnet.py"
-    return path.read_text("utf-8").splitlines()
+Promise = Callable[[Implementation, Facts], str | None]
 
 
-def test_sections(run):
-    marks = [line for line in source(run) if "--8<--" in line]
-    wanted = [
-        f"# --8<-- [{edge}:{name}]"
-        for name in SECTIONS
-        for edge in ("start", "end")
-    ]
-    assert marks == wanted
+def made(implementation: Implementation, digits: Path, folder: Path) -> None:
+    found = contract.facts_of(implementation, digits)
+    assert found["error"] is None, found["error"]
+    (folder / "facts.json").write_text(json.dumps(found))
 
 
-def test_size(run):
-    lines = [line for line in source(run) if "--8<--" not in line]
-    # NumPy has no layers and no gradients: there they are part of the file.
-    longest = 125 if run["import_name"] == "numpy" else 110
-    assert 70 <= len([line for line in lines if line.strip()]) <= longest
-    assert max(map(len, lines)) <= 79
+@pytest.fixture(scope="session")
+def facts(
+    implementation: Implementation, present: None, digits: Path, once: Once
+) -> Facts:
+    """What lab/inside/contract.py found out about `implementation`."""
+    make = partial(made, implementation, digits)
+    folder = once(f"contract-{implementation.slug}", make)
+    found: Facts = json.loads((folder / "facts.json").read_text())
+    return found
 
 
-def test_self_contained(run):
-    imports = re.findall(
-        r"^(?:from|import) (\w+)", "\n".join(source(run)), re.MULTILINE
-    )
-    assert "snippets" not in imports and "worker" not in imports
+@pytest.mark.parametrize(
+    "promise", contract.PROMISES, ids=lambda promise: promise.__name__
+)
+def test_promise(
+    implementation: Implementation, promise: Promise, facts: Facts
+) -> None:
+    assert promise(implementation, facts) is None
 
 
-def test_exports(facts):
-    assert facts["missing"] == []
+NAN = float("nan")
+# Facts of the reference that are as they should be; and what spoils them, by
+# the promise that is then broken.
+GOOD: Facts = {
+    "missing": [],
+    "parameters": 50_186,
+    "dropout_parameters": 50_186,
+    "dense_parameters": 220_234,
+    "initial": [
+        {"shape": [3, 3, 1, 32], "largest": 0.142},
+        {"shape": [32], "largest": 0.0},
+        {"shape": reference().framework.dense_shape, "largest": 0.0436},
+    ],
+    "shapes": [[1, 10], [2, 10], [7, 10]],
+    "dtype": "float64",
+    "row_sums": [1.0] * 7,
+    "losses": [2.3, 2.1],
+    "losses_again": [2.3, 2.1],
+    "batch_of_one": [1.5],
+    "dropout_losses": [2.4],
+    "dropout_difference": 0.0,
+    "dense_losses": [2.3],
+    "saved_difference": 0.0,
+    "wrong_shape": " ".join(reference().framework.refuses.shape),
+    "wrong_dtype": " ".join(reference().framework.refuses.dtype),
+    "broken_accuracy": {"optimiser": 0.5, "loss": 0.6},
+}
+SPOILT: list[tuple[Promise, str, Any]] = [
+    (contract.functions, "missing", ["save"]),
+    (contract.parameters, "parameters", 50_185),
+    (contract.parameters, "dropout_parameters", 50_187),
+    (contract.parameters, "dense_parameters", 50_186),
+    (
+        contract.initial_weights, "initial",
+        [{"shape": [3, 3, 1, 32], "largest": 0.3}],
+    ),
+    (contract.initial_weights, "initial", [{"shape": [32], "largest": 0.1}]),
+    (
+        contract.initial_weights, "initial",
+        [{"shape": [31360], "largest": 0.0436}],
+    ),
+    (contract.probabilities, "shapes", [[1, 10], [2, 10], [8, 10]]),
+    (contract.probabilities, "dtype", "float16"),
+    (contract.probabilities, "row_sums", [1.0] * 6 + [1.001]),
+    (contract.probabilities, "row_sums", [1.0] * 6 + [NAN]),
+    (contract.probabilities, "row_sums", [1.0] * 6),
+    (contract.loss_falls, "losses", [2.3, 2.4]),
+    (contract.loss_falls, "losses", [3.3, 2.4]),
+    (contract.loss_falls, "losses", [2.3, NAN]),
+    (contract.seed_repeats, "losses_again", [2.3, 2.11]),
+    (contract.seed_repeats, "losses_again", [2.3]),
+    (contract.batch_of_one, "batch_of_one", [NAN]),
+    (contract.dropout, "dropout_losses", [2.3]),
+    (contract.dropout, "dropout_losses", [NAN]),
+    (contract.dropout, "dropout_difference", 0.1),
+    (contract.dense, "dense_losses", [2.0]),
+    (contract.save_and_load, "saved_difference", NAN),
+    (contract.refusals, "wrong_shape", None),
+    (contract.refusals, "wrong_dtype", "of something else"),
+    (contract.gate_notices, "broken_accuracy", {"loss": 0.95}),
+]  # fmt: skip
 
 
-def test_parameters(facts):
-    # 3·3·1·32 + 32, 3·3·32·64 + 64, 3136·10 + 10
-    assert facts["parameters"] == 320 + 18_496 + 31_370 == 50_186
-    assert facts["dropout_parameters"] == 50_186
-    # 3136·64 + 64, 64·10 + 10
-    assert facts["dense_parameters"] == 320 + 18_496 + 200_768 + 650
+@pytest.mark.parametrize("promise, name, value", SPOILT)
+def test_a_broken_promise_is_noticed(
+    promise: Promise, name: str, value: Any
+) -> None:
+    assert list(contract.broken(reference(), GOOD)) == []
+    found = list(contract.broken(reference(), GOOD | {name: value}))
+    assert promise.__name__ in [line.partition(":")[0] for line in found]
 
 
-def test_initial_weights(run, facts):
-    """Glorot uniform: ±√(6 / (fan in + fan out)); biases are zero."""
-    fans = {288: 9 + 9 * 32, 18_432: 9 * 32 + 9 * 64, 31_360: 3136 + 10}
-    sizes = {"O": 64, "I": 32, "H": 3, "W": 3}
-    for parameter in facts["initial"]:
-        size = math.prod(parameter["shape"])
-        if size not in fans:
-            assert size in (32, 64, 10) and parameter["largest"] == 0
-            continue
-        bound = math.sqrt(6 / fans[size])
-        assert 0.9 * bound < parameter["largest"] <= 1.0001 * bound
-        if size == 18_432:
-            conv2 = [sizes[axis] for axis in run["kernel_layout"]]
-            assert parameter["shape"] == conv2
-        if size == 31_360:
-            assert parameter["shape"] == run["dense_shape"]
-
-
-def test_probabilities(run, facts):
-    assert facts["shapes"] == [[1, 10], [2, 10], [7, 10]]
-    numpy = run["import_name"] == "numpy"
-    assert facts["dtype"] == ("float64" if numpy else "float32")
-    assert facts["row_sums"] == pytest.approx([1] * 7, abs=1e-6)
-
-
-def test_loss_falls_over_an_odd_last_batch(facts):
-    # Ten classes, nothing learnt yet: about ln 10 = 2.303.
-    assert facts["losses"][0] == pytest.approx(2.303, abs=0.15)
-    assert facts["losses"][-1] < facts["losses"][0]
-
-
-def test_seed_repeats_the_losses(facts):
-    assert facts["losses_again"] == pytest.approx(facts["losses"], rel=1e-5)
-
-
-def test_batch_of_one(facts):
-    assert 0 < facts["batch_of_one"][0] < 10
-
-
-def test_dropout_acts_in_training_alone(facts):
-    assert facts["dropout_losses"][0] != pytest.approx(
-        facts["losses"][0], abs=1e-3
-    )
-    assert facts["dropout_difference"] == 0
-
-
-def test_dense_layer_trains(facts):
-    assert facts["dense_losses"][0] == pytest.approx(2.303, abs=0.15)
-
-
-def test_save_and_load(facts):
-    assert facts["saved_difference"] == 0
-
-
-def test_wrong_input_is_refused(facts):
-    # The framework's own words: about a shape, or channels; about a type.
-    assert re.search(
-        r"shape|channel|dimension|depth", facts["wrong_shape"], re.IGNORECASE
-    )
-    assert re.search(
-        r"type|string|convert|supported", facts["wrong_dtype"], re.IGNORECASE
-    )
-
-
-def test_gate_notices_what_is_broken(run, facts):
-    """No momentum, or a softmax before the softmax loss: each trains, and
-    each fails the gate."""
-    for name, accuracy in facts["broken_accuracy"].items():
-        assert accuracy < run["gates"]["mnist-5k"], name
+@pytest.mark.parametrize(
+    "promise, find, replace",
+    [
+        (contract.sections, "[end:model]", "[end:modell]"),
+        (contract.size, "\n\n", "\n" + "x = 1\n" * 60),
+        (contract.size, "\n\n", "\n" + "#" * 80 + "\n"),
+        (contract.self_contained, "\n\n", "\nfrom lab import mnist\n"),
+    ],
+)
+def test_a_broken_text_is_noticed(
+    promise: Promise, find: str, replace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = contract.lines(every()[0])
+    text = "\n".join(lines).replace(find, replace, 1)
+    assert promise(every()[0], {}) is None
+    monkeypatch.setattr(contract, "lines", lambda i: text.splitlines())
+    assert promise(every()[0], {})

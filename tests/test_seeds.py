@@ -1,35 +1,56 @@
-"""`python -m snippets seeds`: it goes on where it stopped."""
+"""`python -m snippets seeds`: what is missing, and from which weights."""
 
 import json
-from types import SimpleNamespace
+from argparse import Namespace
+from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.helpers import REQUIRE_ALL
 from rich.console import Console
 
-from snippets import mnist, parity, running, seeds
+from lab import mnist, parity, seeds
+from lab.frameworks import (
+    Implementation,
+    every,
+    frameworks,
+    implementations,
+)
+from lab.processes import Job, Result
+
+# One that draws other weights where nobody says otherwise.
+WITH_DEFAULTS = next(f for f in frameworks() if f.defaults)
 
 
 @pytest.fixture
-def small(monkeypatch, tmp_path):
-    """One epoch of the 4,000 digits and one seed stand for the real ones."""
+def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Namespace:
+    """One epoch of a few digits and one seed stand for the real ones."""
     digits = mnist.load()
+    digits = mnist.Digits(*(array[:500] for array in digits))
     monkeypatch.setattr(seeds, "FOLDER", tmp_path / "seeds")
     monkeypatch.setattr(seeds, "EPOCHS", 1)
     monkeypatch.setattr(seeds, "SEEDS", {"today": [0], "2018": [0]})
     monkeypatch.setattr(mnist, "load", lambda name: digits)
-    return SimpleNamespace(
-        names=["pytorch2"], era=None, timeout=300, require_all=False
+    return Namespace(
+        names=[WITH_DEFAULTS.name],
+        era=None,
+        timeout=600,
+        require_all=REQUIRE_ALL,
     )
 
 
-def test_what_is_there_is_not_run_again(small, tmp_path):
+def test_what_is_there_is_not_run_again(
+    small: Namespace, tmp_path: Path
+) -> None:
     console = Console(quiet=True)
-    (run,) = running.runs(["pytorch2"])
-    assert len(list(seeds.missing([run]))) == 2
+    wanted = implementations(small.names)[:1]
+    slug = wanted[0].slug
+    small.names = [wanted[0].title]
+    assert len(list(seeds.missing(wanted))) == 2
     assert seeds.measure(small, console) == 0
-    same = tmp_path / "seeds" / "pytorch2-same-0.json"
-    own = tmp_path / "seeds" / "pytorch2-own-0.json"
+    same = tmp_path / "seeds" / f"{slug}-same-0.json"
+    own = tmp_path / "seeds" / f"{slug}-own-0.json"
     assert {same, own} == set(same.parent.iterdir())
     first = {path: json.loads(path.read_text()) for path in (same, own)}
     # Not the same weights, so not the same loss.
@@ -42,30 +63,60 @@ def test_what_is_there_is_not_run_again(small, tmp_path):
     assert same.stat().st_mtime_ns == kept
     again = json.loads(own.read_text())
     assert again["losses"] == pytest.approx(first[own]["losses"], rel=1e-5)
-    assert list(seeds.missing([run])) == []
+    assert list(seeds.missing(wanted)) == []
 
 
-def test_own_weights_are_the_framework_s_defaults():
-    """Every edit finds its place, and names what the framework draws."""
-    edited = set()
-    for f in running.frameworks():
-        if f["defaults"]:
-            path = running.HERE / f["name"] / "convnet.py"
-            assert path.read_text("utf-8").count(f["defaults"][0]) == 1
-            edited.add(f["label"])
-    assert edited == {"PyTorch", "JAX"}
+def test_each_framework_s_runs(small: Namespace) -> None:
+    """One from the same weights and one from its own; reshuffled is a run
+    more."""
+    for i in every():
+        found = [weights for _, _, weights, _ in seeds.missing([i])]
+        more = ["reshuffled"] if i.backend.reshuffled else []
+        assert found == ["same", "own", *more]
 
 
-def test_reshuffled_is_a_run_more():
-    (run,) = running.runs(["keras3/tensorflow"])
-    path = running.HERE / "keras3" / "convnet.py"
-    assert path.read_text("utf-8").count(run["reshuffled"][0]) == 1
+def test_reshuffled_is_kept_of_those_alone_that_reshuffle() -> None:
     kept = {path.name for path in seeds.FOLDER.glob("*-reshuffled-*")}
-    assert kept == {f"keras3-tensorflow-reshuffled-{n}.json" for n in range(5)}
+    assert kept <= {
+        f"{i.slug}-reshuffled-{seed}.json"
+        for i in every()
+        if i.backend.reshuffled
+        for seed in seeds.SEEDS[i.framework.era]
+    }
 
 
-def test_initial_weights_depend_on_the_seed_alone():
-    stored = parity.load_file(parity.WEIGHTS / "initial.safetensors")
+def test_own_weights_are_the_framework_s_defaults(
+    small: Namespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs from its own weights, and those alone, get its edit; the rest get
+    the weights that all get."""
+    asked: list[Job] = []
+
+    def each(
+        jobs: Iterable[Job], *arguments: object
+    ) -> list[tuple[Implementation, Result]]:
+        asked.extend(jobs)
+        return [(i, {"error": None}) for i, _, _ in asked]
+
+    monkeypatch.setattr(seeds, "each", each)
+    wanted = [i for i in every() if not i.framework.reference]
+    small.names = [i.title for i in wanted]
+    todo = list(seeds.missing(wanted))
+    assert seeds.measure(small, Console(quiet=True)) == 0
+    assert len(asked) == len(todo)
+    for (i, arrays, request), (_, _, weights, _) in zip(asked, todo):
+        edits = {
+            "same": None,
+            "own": i.framework.defaults,
+            "reshuffled": i.backend.reshuffled,
+        }
+        assert request["edit"] == edits[weights]
+        given = any(name.startswith("initial/") for name in arrays)
+        assert given == (weights != "own")
+
+
+def test_initial_weights_depend_on_the_seed_alone() -> None:
+    stored = parity.load_file(parity.DATA / "initial.safetensors")
     for name, array in stored.items():
         assert np.array_equal(seeds.initial(0)[f"initial/{name}"], array)
     assert not np.array_equal(

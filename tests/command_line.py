@@ -1,0 +1,69 @@
+"""`python -m snippets` as a process, and frameworks that are none."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from lab.frameworks import ROOT, Implementation, every
+
+COMMAND = [sys.executable, "-m", "snippets"]
+Process = subprocess.CompletedProcess[str]
+Variables = dict[str, str]
+
+
+def snippets(
+    *arguments: object, more: Variables | None = None, root: Path = ROOT
+) -> Process:
+    """The finished process, with `more` in its environment."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        cwd=root,
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | (more or {}),
+    )
+
+
+def start(
+    *arguments: object, more: Variables | None = None
+) -> subprocess.Popen[bytes]:
+    """The process, running; what it prints is dropped."""
+    return subprocess.Popen(
+        [*COMMAND, *map(str, arguments)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | (more or {}),
+        # A shell's background job, as pytest may be one, ignores SIGINT.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
+def refusal(process: Process, words: str) -> None:
+    """It ended with status 2 and said why in one line."""
+    assert process.returncode == 2
+    (line,) = process.stderr.splitlines()
+    assert line.startswith("snippets: ")
+    one_line(line, words)
+    assert process.stdout == ""
+
+
+def one_line(said: str, words: str) -> None:
+    """`said` is one line, not too long, with `words` in it."""
+    assert words in said
+    assert "\n" not in said and "Traceback" not in said and len(said) < 700
+
+
+def stand_in(folder: Path, code: str) -> tuple[Implementation, Variables]:
+    """An implementation, and the environment in which importing its library
+    runs `code` instead."""
+    found = next(
+        i
+        for i in every()
+        if i.framework.era == "today" and not i.framework.reference
+    )
+    module = found.framework.import_name.partition(".")[0]
+    (folder / f"{module}.py").write_text(code)
+    return found, {"PYTHONPATH": str(folder)}

@@ -1,0 +1,130 @@
+"""`python -m snippets convert`: its status, and what it leaves in OUT."""
+
+import signal
+from pathlib import Path
+
+import pytest
+from chain import TRAINED
+from command_line import refusal, snippets, stand_in, start
+from tests.helpers import HANG, until
+
+from lab import convert, processes
+from lab.errors import BadInput, Failed
+from lab.frameworks import every, frameworks
+
+FIRST = frameworks()[0].name
+ON_A_BACKEND = next(i.title for i in every() if i.backend.name)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """A path in a folder of its own, which is empty."""
+    (tmp_path / "out").mkdir()
+    return tmp_path / "out" / "out.onnx"
+
+
+def named(out: Path, file: str) -> Path:
+    """A path beside `out` that ends as `file` does."""
+    return out.parent / f"out-{file}"
+
+
+@pytest.mark.parametrize(
+    "source, target, words",
+    [
+        (f"{FIRST}x", "onnx", f"did you mean '{FIRST}'?"),
+        ("safetensor", "onnx", "did you mean 'safetensors'?"),
+        ("safetensors", "onxx", "did you mean 'onnx'?"),
+        (
+            "safetensors", f"{ON_A_BACKEND}x",
+            f"did you mean '{ON_A_BACKEND}'?",
+        ),
+        ("onnx", "safetensors", "written, not read"),
+    ],
+)  # fmt: skip
+def test_unknown_names(
+    source: str, target: str, words: str, out: Path
+) -> None:
+    refusal(snippets("convert", source, target, TRAINED, out), words)
+    assert list(out.parent.iterdir()) == []
+
+
+def test_out_is_not_replaced_unless_forced(out: Path) -> None:
+    out.write_text("mine")
+    arguments = "convert", "safetensors", "onnx", TRAINED, out
+    refusal(snippets(*arguments), "exists: --force replaces it")
+    assert out.read_text() == "mine"
+    assert snippets(*arguments, "--force").returncode == 0
+    assert out.stat().st_size > 200_000
+    refusal(snippets(*arguments[:4], out.parent, "--force"), "is a folder")
+    assert list(out.parent.iterdir()) == [out]
+
+
+def test_out_in_a_missing_folder(out: Path) -> None:
+    path = out.parent / "missing" / "x.onnx"
+    refusal(
+        snippets("convert", "safetensors", "onnx", TRAINED, path),
+        "not a folder",
+    )
+    assert list(out.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", [f.name for f in frameworks() if f.file.ends])
+def test_out_of_another_name(name: str, out: Path) -> None:
+    (found,) = [f for f in frameworks() if f.name == name]
+    path = named(out, ".other")
+    with pytest.raises(BadInput, match=f"must end in {found.file.ends}"):
+        convert.convert("safetensors", name, TRAINED, path)
+    assert list(out.parent.iterdir()) == []
+
+
+def test_two_files_are_written_both_or_none(tmp_path: Path) -> None:
+    new = [tmp_path / "new0", tmp_path / "new1"]
+    new[0].write_text("data")  # and no index: the second move fails
+    final = [tmp_path / "out.data", tmp_path / "out.index"]
+    with pytest.raises(FileNotFoundError):
+        convert.place(new, final)
+    assert not any(path.exists() for path in final)
+
+
+def test_failing_framework_is_status_1(out: Path, tmp_path: Path) -> None:
+    which, more = stand_in(tmp_path, "raise ValueError('nowhere')")
+    path = named(out, which.framework.file.name)
+    process = snippets(
+        "convert", "safetensors", which.title, TRAINED, path, more=more
+    )
+    assert process.returncode == 1
+    (line,) = process.stderr.splitlines()
+    assert "nowhere" in line
+    assert list(out.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", [f.name for f in frameworks()])
+def test_missing_environment_is_status_1(
+    name: str, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "interpreter", lambda *arguments: None)
+    (found,) = [f for f in frameworks() if f.name == name]
+    path = named(out, found.file.name)
+    with pytest.raises(Failed, match="make 2018"):
+        convert.convert("safetensors", name, TRAINED, path)
+    assert list(out.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "sign, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
+def test_interrupted_leaves_nothing(
+    sign: int, status: int, out: Path, tmp_path: Path
+) -> None:
+    there = tmp_path / "there"
+    code = f"import time; open({str(there)!r}, 'w'); time.sleep({HANG})"
+    which, more = stand_in(tmp_path, code)
+    path = named(out, which.framework.file.name)
+    process = start(
+        "convert", "safetensors", which.title, TRAINED, path, more=more
+    )
+    until(there.exists)
+    assert list(out.parent.rglob("arrays.npz"))
+    process.send_signal(sign)
+    assert process.wait(HANG) == status
+    assert list(out.parent.iterdir()) == []

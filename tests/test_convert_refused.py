@@ -1,0 +1,192 @@
+"""`convert` refuses a bad file in one line, and runs nothing that is in it."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import bad_files
+import pytest
+from bad_files import Change, Maker
+from chain import FILES, TRAINED, chain
+from command_line import one_line, refusal, snippets
+from tests.helpers import Once, missing
+
+from lab.convert import convert
+from lab.errors import BadInput
+from lab.frameworks import File, frameworks
+from lab.processes import NO_2018, interpreter
+from lab.screens import SCREENS
+
+# By a file's screen: each change of the weights, and words of the error. What
+# PyTorch and Keras say is their own.
+CHANGES: dict[str, list[tuple[Change, str]]] = {
+    "safetensors": [
+        (bad_files.shape, ""), (bad_files.lacking, ""),
+        (bad_files.extra, ""), (bad_files.nan, "not finite"),
+        (bad_files.infinite, "not finite"), (bad_files.half, "float16"),
+    ],
+    "npz": [
+        (bad_files.shape, ""), (bad_files.lacking, ""),
+        (bad_files.extra, ""), (bad_files.nan, "not finite"),
+        (bad_files.infinite, "not finite"), (bad_files.half, "float16"),
+    ],
+    "torch_zip": [
+        (bad_files.shape, "size mismatch"),
+        (bad_files.lacking, "Missing key"),
+        (bad_files.extra, "Unexpected key"), (bad_files.half, "float16"),
+        (bad_files.nan, "not finite"),
+    ],
+    "torch_pickle": [(bad_files.shape, "size mismatch")],
+    "hdf5": [
+        (bad_files.shape, "lacks 10 float32"),
+        (bad_files.lacking, "lacks 10 float32"),
+        (bad_files.extra, "has 10 float"), (bad_files.half, "has 10 float"),
+        (bad_files.elsewhere, "not the six"),
+        (bad_files.huge, "is no weight"),
+    ],
+}  # fmt: skip
+# Makers of files that hold code, or fill the memory, and words of the error.
+HOSTILE: dict[str, list[tuple[str, Maker, str]]] = {
+    "torch_zip": [
+        ("pickle, zipped", bad_files.evil_pickle(True), "may run code"),
+        ("pickle", bad_files.evil_pickle(False), "may run code"),
+        ("pickle, bare", bad_files.bare_pickle, "is no PyTorch file"),
+    ],
+    "torch_pickle": [
+        ("pickle", bad_files.evil_pickle(False), "may run code"),
+        ("pickle, bare", bad_files.bare_pickle, "before 1.6"),
+        ("pickle, zipped", bad_files.evil_pickle(True), "before 1.6"),
+    ],
+}  # fmt: skip
+
+
+def cases(name: str, file: File) -> Iterator[tuple[str, Maker, str]]:
+    """What is refused of a file of `name`: (title, maker, words)."""
+    yield "cut", bad_files.cut(name), ""
+    yield "absent", bad_files.nothing(file.name), "does not exist"
+    several = file.parts != ("",)
+    seen = file.starts or file.holds or file.screen != "size"
+    yield (
+        "text", bad_files.text(name),
+        "does not exist" if several else " is no " if seen else "",
+    )  # fmt: skip
+    for part in file.parts:
+        if part:
+            yield part, bad_files.nothing(part), f"without {part}"
+    if file.ends:
+        wrong = bad_files.nothing(".other")
+        yield "ends", wrong, f"must end in {file.ends}"
+    if file.holds:
+        yield "link", bad_files.linked(name), "no regular file"
+    if file.screen in ("npz", "torch_zip"):
+        yield "bomb", bad_files.bomb(name), "far too large"
+    for change, words in CHANGES.get(file.screen, []):
+        yield change.__name__, bad_files.changed(name, change), words
+    yield from HOSTILE.get(file.screen, [])
+
+
+BAD = {
+    f"{name}: {title}": (name, maker, words)
+    for name, file in FILES.items()
+    for title, maker, words in cases(name, file)
+}
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """A path in a folder of its own, which is empty."""
+    (tmp_path / "out").mkdir()
+    return tmp_path / "out" / "out.safetensors"
+
+
+def refused(name: str, path: Path, words: str, out: Path) -> None:
+    """convert() raises BadInput with `words`, and writes nothing."""
+    with pytest.raises(BadInput) as raised:
+        convert(name, "safetensors", path, out)
+    print(raised.value)
+    one_line(str(raised.value), words)
+    assert list(out.parent.iterdir()) == []
+    assert not (path.parent / "ran").exists()
+
+
+# The command line would print a warning as a line more.
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("bad", BAD)
+def test_refused(
+    bad: str,
+    once: Once,
+    digits: Path,
+    out: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    name, make, words = BAD[bad]
+    files = chain(once, digits).files | {"safetensors": TRAINED}
+    if name not in files:
+        missing(NO_2018)
+    (tmp_path / "in").mkdir()
+    path = make(tmp_path / "in", files)
+    capfd.readouterr()
+    refused(name, path, words, out)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "file, words",
+    [("evil", "names code to run"), ("shape", "cannot read it")],
+)
+@pytest.mark.parametrize(
+    "name", [f.name for f in frameworks() if f.file.screen == "cntk"]
+)
+def test_cntk(name: str, file: str, words: str, once: Once, out: Path) -> None:
+    (found,) = [f for f in frameworks() if f.name == name]
+
+    def make(folder: Path) -> None:
+        command = interpreter(found, folder)
+        if command is None:
+            missing(NO_2018)
+        subprocess.run(
+            [*(command or []), "-c", bad_files.EVIL_CNTK, str(found.folder)],
+            cwd=folder,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    refused(name, once("cntk", make) / f"{file}.model", words, out)
+
+
+def test_what_the_screens_are_tested_with() -> None:
+    """Of a screen that looks into the file, a case does."""
+    tested = {"size", "checkpoints", "cntk"} | CHANGES.keys()
+    assert tested == SCREENS.keys()
+
+
+def named(screen: str) -> Any:
+    """Marks a test of the frameworks whose file has that screen."""
+    names = [f.name for f in frameworks() if f.file.screen == screen]
+    return pytest.mark.parametrize("name", names)
+
+
+@named("torch_zip")
+def test_the_command_line_refuses_code(
+    name: str, out: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    path = bad_files.evil_pickle(True)(tmp_path / "in", {})
+    arguments = "convert", name, "safetensors", path, out
+    refusal(snippets(*arguments), "may run code")
+    assert list(out.parent.iterdir()) == []
+    assert not (tmp_path / "in" / "ran").exists()
+
+
+@named("torch_zip")
+def test_the_command_line_says_what_a_framework_says(
+    name: str, once: Once, digits: Path, out: Path, tmp_path: Path
+) -> None:
+    make = bad_files.changed(name, bad_files.shape)
+    path = make(tmp_path, chain(once, digits).files)
+    arguments = "convert", name, "safetensors", path, out
+    refusal(snippets(*arguments), "size mismatch")
+    assert list(out.parent.iterdir()) == []

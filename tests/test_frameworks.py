@@ -1,0 +1,167 @@
+"""A framework.toml that is wrong stops every command, in one line."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from command_line import one_line, refusal, snippets
+
+from lab import command, frameworks
+from lab.errors import BadInput
+from lab.frameworks import ROOT, SNIPPETS, Framework, every, reference
+from lab.screens import SCREENS
+
+FOUND = frameworks.frameworks()
+FIRST = FOUND[0]
+OTHER = next(f for f in FOUND if not f.reference)
+PEER = next(f for f in FOUND if f.era == FIRST.era and f != FIRST)
+Fault = Callable[[Path], None]
+
+
+def edited(framework: Framework, find: str, replace: str) -> Fault:
+    """A fault: in `framework`'s manifest the first match of `find`, a
+    regular expression, becomes `replace`."""
+
+    def make(folder: Path) -> None:
+        path = folder / framework.name / "framework.toml"
+        text = path.read_text("utf-8")
+        new = re.sub(find, lambda _: replace, text, count=1, flags=re.M)
+        assert new != text
+        path.write_text(new, "utf-8")
+
+    return make
+
+
+def twice(framework: Framework, edit: tuple[str, str] | None) -> Fault:
+    """A fault: what `edit` looks for is twice in convnet.py."""
+
+    def make(folder: Path) -> None:
+        assert edit
+        with open(folder / framework.name / "convnet.py", "a") as file:
+            file.write(f"\n# {edit[0]}\n")
+
+    return make
+
+
+def no_convnet(folder: Path) -> None:
+    (folder / FIRST.name / "convnet.py").unlink()
+
+
+def not_text(folder: Path) -> None:
+    (folder / FIRST.name / "framework.toml").write_bytes(b"label = '\xff'")
+
+
+# From the first to what follows them.
+BACKENDS = r"(?s)^\[\[backends\]\].*?(?=^\[\w)"
+
+
+def no_backends(folder: Path) -> None:
+    edited(FIRST, BACKENDS, "")(folder)
+    edited(FIRST, r"\A", "backends = []\n")(folder)
+
+
+FAULTS: dict[str, tuple[Fault, str]] = {
+    "unknown key": (edited(FIRST, r"\A", "colour = 1\n"), "colour"),
+    "unknown key of a table": (
+        edited(FIRST, r"^\[file\]$", "[file]\ncolour = 1"), "colour",
+    ),
+    "missing key": (edited(FIRST, r"^label = .*\n", ""), "label"),
+    "wrong type": (edited(FIRST, r"^order = .*", 'order = "1"'), "order"),
+    "another era": (edited(FIRST, r"^era = .*", 'era = "2017"'), "2017"),
+    "no TOML": (edited(FIRST, r"\A", "= 1\n"), "framework.toml"),
+    "no UTF-8": (not_text, "framework.toml"),
+    "name": (edited(FIRST, r"\A", 'name = "a"\n'), "no key is called name"),
+    "no backend": (edited(FIRST, BACKENDS, ""), "backends"),
+    "empty backends": (
+        no_backends,
+        "one [[backends]] at least",
+    ),
+    "unknown screen": (
+        edited(FIRST, r"^screen = .*", 'screen = "none"'),
+        "no screen is called 'none'",
+    ),
+    "one order twice": (
+        edited(PEER, r"^order = .*", f"order = {FIRST.order}"),
+        f"order {FIRST.order} is that of",
+    ),
+    "no convnet.py": (no_convnet, "no convnet.py"),
+    "optimiser": (twice(FIRST, FIRST.breaks.optimiser), "breaks.optimiser"),
+    "loss": (twice(FIRST, FIRST.breaks.loss), "breaks.loss"),
+    "two references": (
+        edited(OTHER, r"\A", "reference = true\n"), "not 2 (",
+    ),
+    "no reference": (
+        edited(reference().framework, r"^reference = true$", ""),
+        "not 0 (none)",
+    ),
+}  # fmt: skip
+# Edits that few frameworks have: of the first that has one.
+for f in [f for f in FOUND if f.defaults][:1]:
+    FAULTS["defaults"] = twice(f, f.defaults), "defaults"
+for i in [i for i in every() if i.backend.reshuffled][:1]:
+    FAULTS["reshuffled"] = (
+        twice(i.framework, i.backend.reshuffled), f"backends.{i.backend.name}",
+    )  # fmt: skip
+# Each command, and what it cannot do without.
+COMMANDS = re.findall(r"\{(.*?)\}", command.parser().format_usage())[0]
+ARGUMENTS = {"convert": ["a", "b", "c", "d"], "check": ["a"]}
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The project, its snippets/ copied, for the rest links."""
+    for path in ROOT.iterdir():
+        if path != SNIPPETS and not path.name.startswith("."):
+            (tmp_path / path.name).symlink_to(path)
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(SNIPPETS, tmp_path / "snippets", ignore=ignore)
+    return tmp_path
+
+
+def test_the_copy_is_good(copy: Path) -> None:
+    assert len(frameworks.load(copy / "snippets")) == len(FOUND)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_stops_every_command(
+    fault: str,
+    copy: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    make, words = FAULTS[fault]
+    make(copy / "snippets")
+    monkeypatch.setattr(frameworks, "SNIPPETS", copy / "snippets")
+    # A handler would outlive the test.
+    monkeypatch.setattr(command.signal, "signal", lambda *_: None)
+    for name in COMMANDS.split(","):
+        assert command.main([name, *ARGUMENTS.get(name, [])]) == 2
+        said = capsys.readouterr()
+        assert said.out == "" and said.err.startswith("snippets: ")
+        one_line(said.err.removesuffix("\n"), words)
+        # The one that is wrong is named, by its file or its folder.
+        assert str(copy / "snippets") in said.err
+
+
+@pytest.mark.parametrize("name", COMMANDS.split(","))
+def test_the_command_line_s_own_words(name: str, copy: Path) -> None:
+    """What is imported before a command reads no manifest."""
+    edited(FIRST, r"\A", "colour = 1\n")(copy / "snippets")
+    process = snippets(name, *ARGUMENTS.get(name, []), root=copy)
+    refusal(process, "colour")
+
+
+@pytest.mark.parametrize("name", [f.name for f in FOUND])
+def test_every_framework_has_a_screen(name: str) -> None:
+    (found,) = [f for f in FOUND if f.name == name]
+    assert found.file.screen in SCREENS
+
+
+@pytest.mark.parametrize("name", [f.name for f in FOUND])
+def test_a_screen_that_is_none(name: str, copy: Path) -> None:
+    (found,) = [f for f in FOUND if f.name == name]
+    edited(found, r"^screen = .*", 'screen = "none"')(copy / "snippets")
+    with pytest.raises(BadInput, match=f"{name}.*no screen is called 'none'"):
+        frameworks.load(copy / "snippets")
