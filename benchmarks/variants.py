@@ -48,7 +48,9 @@ MORE_CASES: dict[str, dict[str, Any]] = {
     "layers": {"task": "layers", "warmups": 1, "values": 3, "loops": 1},
     "harness": {"task": "harness", "warmups": 1, "values": 2, "loops": 1},
 }  # fmt: skip
-CHECK: dict[str, Any] = {"task": "check", "steps": 10, "warmups": 0, "values": 1, "loops": 1}
+CHECK: dict[str, Any] = {
+    "task": "check", "steps": 10, "warmups": 0, "values": 1, "loops": 1,
+}  # fmt: skip
 
 
 class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

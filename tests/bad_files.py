@@ -14,7 +14,8 @@ from typing import Any
 
 import h5py
 import numpy as np
-from chain import FILES
+
+from tests.chain import FILES
 
 Good = dict[str, Path]
 Maker = Callable[[Path, Good], Path]

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from tests.helpers import HANG, REQUIRE_ALL, Once
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
@@ -15,6 +14,7 @@ from lab import parity
 from lab.convert import SAFETENSORS, convert
 from lab.frameworks import File, Framework, Implementation, frameworks
 from lab.processes import Result, execute, interpreter
+from tests.helpers import HANG, REQUIRE_ALL, Once
 
 TRAINED = parity.DATA / "trained.safetensors"
 # What a file is of, and what kind it is of: {name: File}.

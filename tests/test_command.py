@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from command_line import Process, snippets, stand_in, start
-from tests.helpers import HANG, REQUIRE_ALL, until
 
 from lab import command, processes, training
 from lab.errors import BadInput
 from lab.frameworks import every, frameworks, implementations, reference
+from tests.helpers import HANG, REQUIRE_ALL, until
 
 FIRST = frameworks()[0].name
 ON_A_BACKEND = next(i.title for i in every() if i.backend.name)

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.helpers import Once
 
 from lab import contract
 from lab.contract import Facts
 from lab.frameworks import Implementation, every, reference
+from tests.helpers import Once
 
 Promise = Callable[[Implementation, Facts], str | None]
 

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from chain import TRAINED, Chain, chain, trained, trained_accuracy
 from command_line import snippets
-from tests.helpers import Once, missing
 from safetensors.numpy import load_file
 
 from lab import mnist, onnx_file
@@ -15,6 +13,8 @@ from lab.convert import convert
 from lab.frameworks import frameworks, reference
 from lab.processes import NO_2018
 from lab.screens import SHAPES
+from tests.chain import TRAINED, Chain, chain, trained, trained_accuracy
+from tests.helpers import Once, missing
 
 # The largest difference measured is 6e-6.
 ONNX_TOLERANCE = 2e-5

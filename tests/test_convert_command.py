@@ -4,13 +4,13 @@ import signal
 from pathlib import Path
 
 import pytest
-from chain import TRAINED
 from command_line import refusal, snippets, stand_in, start
-from tests.helpers import HANG, until
 
 from lab import convert, processes
 from lab.errors import BadInput, Failed
 from lab.frameworks import every, frameworks
+from tests.chain import TRAINED
+from tests.helpers import HANG, until
 
 FIRST = frameworks()[0].name
 ON_A_BACKEND = next(i.title for i in every() if i.backend.name)

@@ -5,18 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import bad_files
 import pytest
-from bad_files import Change, Maker
-from chain import FILES, TRAINED, chain
 from command_line import one_line, refusal, snippets
-from tests.helpers import Once, missing
 
 from lab.convert import convert
 from lab.errors import BadInput
 from lab.frameworks import File, frameworks
 from lab.processes import NO_2018, interpreter
 from lab.screens import SCREENS
+from tests import bad_files
+from tests.bad_files import Change, Maker
+from tests.chain import FILES, TRAINED, chain
+from tests.helpers import Once, missing
 
 # By a file's screen: each change of the weights, and words of the error. What
 # PyTorch and Keras say is their own.

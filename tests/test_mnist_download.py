@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.helpers import HANG
 from mnist_files import (
     TEST_LABELS,
     TRAIN_IMAGES,
@@ -26,6 +25,7 @@ from mnist_files import (
 
 from lab import mnist
 from lab.frameworks import ROOT
+from tests.helpers import HANG
 
 
 @pytest.fixture

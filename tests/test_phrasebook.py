@@ -6,11 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 
 import pytest
-import semantics
-from semantics import NUMBER, SCRIPTS, SEMANTICS, TOLERANCE, Said, recorded
 
 from lab.frameworks import ROOT, Framework, frameworks
 from pages import folders, phrasebook
+from tests import semantics
+from tests.semantics import (
+    NUMBER,
+    SCRIPTS,
+    SEMANTICS,
+    TOLERANCE,
+    Said,
+    recorded,
+)
 
 said = semantics.said
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.helpers import REQUIRE_ALL
 from rich.console import Console
 
 from lab import mnist, parity, seeds
@@ -18,6 +17,7 @@ from lab.frameworks import (
     implementations,
 )
 from lab.processes import Job, Result
+from tests.helpers import REQUIRE_ALL
 
 # One that draws other weights where nobody says otherwise.
 WITH_DEFAULTS = next(f for f in frameworks() if f.defaults)

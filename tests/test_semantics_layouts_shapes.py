@@ -4,10 +4,10 @@ or a count by hand, says.
 
 import numpy as np
 import pytest
-import semantics
-from semantics import Said, numbers
 
 from lab.frameworks import frameworks
+from tests import semantics
+from tests.semantics import Said, numbers
 
 said = semantics.said
 

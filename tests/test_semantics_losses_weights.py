@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-import semantics
-from semantics import Said, numbers
+
+from tests import semantics
+from tests.semantics import Said, numbers
 
 said = semantics.said
 

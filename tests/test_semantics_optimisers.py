@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-import semantics
-from semantics import Said, numbers
+
+from tests import semantics
+from tests.semantics import Said, numbers
 
 said = semantics.said
 
