@@ -1,19 +1,26 @@
-"""The pages show what runs: fences, tabs, generated parts, the built HTML."""
+"""The pages show what runs: fences, generated parts, the built HTML."""
 
 import html
-import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from conftest import REQUIRE_ALL, ROOT
 
-from scripts import pages
-from snippets import running
+from lab.errors import BadInput
+from lab.frameworks import ROOT, frameworks
+from pages import __main__ as command
+from pages import notebooks
 
-DOCS = sorted((ROOT / "docs").glob("*.md"))
-FRAMEWORKS = running.frameworks()
+# Of the site, those that a framework's folder has, and those made of them.
+DOCS = sorted(
+    path
+    for folder, pattern in [
+        ("docs", "*.md"), ("docs/generated", "**/*.md"), ("snippets", "*/*.md")
+    ]
+    for path in (ROOT / folder).glob(pattern)
+)  # fmt: skip
 FENCE = re.compile(
     r"(?:<!--(?P<mark>[^\n]*)-->\n\n?)?"
     r"^(?P<indent> *)```(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=indent)```$",
@@ -23,7 +30,7 @@ INCLUDE = re.compile(r'--8<-- "(?P<path>[\w./-]+?)(?::(?P<section>\w+))?"')
 EXPECTED = "pytest-codeblocks:expected-output"
 
 
-def fault(fence):
+def fault(fence: re.Match[str]) -> str | None:
     """What is wrong with a fence, a match of FENCE; None if nothing."""
     info, body = fence["info"], fence["body"].strip()
     included = INCLUDE.fullmatch(body)
@@ -47,8 +54,10 @@ def fault(fence):
     return f"{info!r} is no include, no doc test and no console block"
 
 
-@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
-def test_fences(page):
+@pytest.mark.parametrize(
+    "page", DOCS, ids=lambda page: str(page.relative_to(ROOT))
+)
+def test_fences(page: Path) -> None:
     text = page.read_text("utf-8")
     fences = list(FENCE.finditer(text))
     assert len(re.findall(r"^ *```", text, re.MULTILINE)) == 2 * len(fences)
@@ -69,88 +78,69 @@ def test_fences(page):
         ("```console\nls\n```", "begins with a command"),
     ],
 )
-def test_fence_guard_notices(text, words):
-    assert words in fault(FENCE.search(text))
+def test_fence_guard_notices(text: str, words: str) -> None:
+    found = FENCE.search(text)
+    assert found and words in (fault(found) or "")
 
 
-def tab_faults(text, frameworks):
-    """Which tab groups of a page leave out a framework of an era that they
-    show, or have the eras' frameworks in another order."""
-    faults = []
-    tab = r'^=== "([^"]+)"\n((?:(?: {4}.*)?\n)+)'
-    for group in re.finditer(f"(?:{tab})+", text + "\n", re.MULTILINE):
-        shown = [
-            (label, include["path"].split("/")[1], include["section"])
-            for label, body in re.findall(tab, group[0], re.MULTILINE)
-            for include in INCLUDE.finditer(body)
-        ]
-        line = text[: group.start()].count("\n") + 1
-        for era in running.ERAS:
-            wanted = [
-                (f["label"], f["name"]) for f in frameworks if f["era"] == era
-            ]
-            found = [s[:2] for s in shown if s[:2] in wanted]
-            if found and found != wanted:
-                faults.append(f"line {line}: {era} is {wanted}, not {found}")
-        if len({section for *_, section in shown}) > 1:
-            faults.append(f"line {line}: sections differ: {shown}")
-    return faults
+def test_generated_parts_are_current() -> None:
+    checked = subprocess.run(
+        [sys.executable, "-m", "pages", "--check"],
+        cwd=ROOT, capture_output=True, encoding="utf-8",
+    )  # fmt: skip
+    said = checked.returncode, checked.stdout, checked.stderr
+    assert said == (0, "", ""), "run python -m pages"
 
 
-@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
-def test_tab_groups_are_complete(page):
-    assert tab_faults(page.read_text("utf-8"), FRAMEWORKS) == []
+def test_check_names_what_differs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A line for each file that differs or is left over, and none is
+    written."""
+    generated = command.GENERATED
+    there = {p: p.read_text() for p in generated.rglob("*") if p.is_file()}
+    left, changed, *_ = sorted(there)
+    wanted = {p: text for p, text in there.items() if p != left}
+    wanted[changed] += "!"
+    new = generated / "no-such-part.md"
+    wanted[new] = "new"
+    monkeypatch.setattr(command, "parts", lambda: wanted)
+    assert command.main(["--check"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 3
+    for path, words in (changed, "current"), (new, "current"), (left, "left"):
+        [line] = [line for line in lines if path.name in line]
+        assert words in line
+    assert not new.exists() and changed.read_text() == there[changed]
 
 
-@pytest.mark.parametrize("era", running.ERAS)
-def test_new_framework_is_missed_by_name(era):
-    new = [*FRAMEWORKS, {"name": "new", "label": "New", "era": era}]
-    lacking = {
-        page.name for page in DOCS if tab_faults(page.read_text("utf-8"), new)
-    }
-    both = {"then-and-now.md", "port.md"}
-    today = {"index.md", "convnet.md", *both}
-    assert lacking == (today if era == "today" else both)
+def test_bad_input_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def parts() -> dict[Path, str]:
+        raise BadInput("x.json: not whole")
+
+    monkeypatch.setattr(command, "parts", parts)
+    for arguments in [], ["--check"]:
+        assert command.main(arguments) == 2
+        assert capsys.readouterr().err == "pages: x.json: not whole\n"
 
 
-def test_every_section_and_framework_is_on_its_page():
-    """The pages' promise: today's on one, both eras on the other."""
-    shown = {"convnet.md": ["today"], "then-and-now.md": running.ERAS}
-    sections = "model train evaluate predict dropout dense save".split()
-    for page, eras in shown.items():
-        text = (ROOT / "docs" / page).read_text("utf-8")
-        included = {(m["path"], m["section"]) for m in INCLUDE.finditer(text)}
-        for f in FRAMEWORKS:
-            if f["era"] in eras:
-                path = f"snippets/{f['name']}/convnet.py"
-                for section in [*sections, None]:
-                    assert (path, section) in included
-
-
-@pytest.mark.parametrize(
-    "path, text", pages.pages().items(), ids=lambda x: getattr(x, "name", "")
-)
-def test_generated_page_is_current(path, text):
-    assert path.read_text("utf-8") == text, "run python -m scripts.pages"
-
-
-def test_built_pages_show_the_modules(site):
+def test_built_pages_show_the_modules(site: Path) -> None:
     """Each tab's code, as a reader sees it, is the section of the file."""
     page = (site / "convnet" / "index.html").read_text("utf-8")
     shown = html.unescape(re.sub(r"<[^>]+>", "", page))
-    for f in FRAMEWORKS:
-        if f["era"] == "today":
-            path = ROOT / "snippets" / f["name"] / "convnet.py"
-            source = path.read_text("utf-8")
+    for f in frameworks():
+        if f.era == "today":
             sections = re.findall(
-                r"start:\w+\]\n(.*?)# --8<--", source, re.DOTALL
+                r"start:\w+\]\n(.*?)# --8<--", f.source(), re.DOTALL
             )
             assert len(sections) == 7
             for section in sections:
                 assert section.strip() in shown
 
 
-def test_built_pages_hold_no_marker(site):
+def test_built_pages_hold_no_marker(site: Path) -> None:
     for path in site.rglob("*.html"):
         seen = html.unescape(re.sub(r"<[^>]+>", "", path.read_text("utf-8")))
         assert "--8<--" not in seen, path
@@ -158,50 +148,12 @@ def test_built_pages_hold_no_marker(site):
         assert "pytest-codeblocks:" not in seen, path
 
 
-def test_notebooks_ran(site):
-    for name, (folder, *_) in pages.NOTEBOOKS.items():
-        page = (site / "notebooks" / name / "index.html").read_text("utf-8")
-        (f,) = (f for f in FRAMEWORKS if f["name"] == folder)
-        accuracy = float(re.search(r"test accuracy (\d\.\d+)", page)[1])
-        assert accuracy >= f["runs"][0]["gates"]["mnist-5k"]
-        assert (site / "notebooks" / name / f"{name}.ipynb").exists()
-
-
-# A race prints something else each time: keras_race.txt is one record of it.
-SLIPS = sorted((ROOT / "slips").glob("*.py"))
-SLIPS.remove(ROOT / "slips" / "keras_race.py")
-
-
-@pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.stem)
-def test_slip_prints_what_is_recorded(slip, tmp_path):
-    run = next(run for run in running.runs() if run["era"] == "2018")
-    python = running.interpreter(run, tmp_path)
-    if python is None:
-        (pytest.fail if REQUIRE_ALL else pytest.skip)(running.NO_2018)
-    recorded = slip.with_suffix(".txt").read_text("utf-8").splitlines()
-    if slip.stem == "keras_clipped_log":
-        # The same race decides the trainings that follow.
-        recorded = recorded[:2]
-    with subprocess.Popen(
-        [*python, slip],
-        cwd=tmp_path,
-        env=os.environ
-        | {"PYTHONIOENCODING": "utf-8", "TF_CPP_MIN_LOG_LEVEL": "2"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        encoding="utf-8",
-    ) as process:
-        said = [process.stdout.readline().rstrip("\n") for _ in recorded]
-        process.terminate()
-    assert said == recorded
-
-
-def test_ruff():
-    checked = subprocess.run(
-        [sys.executable, "-m", "ruff", "check"],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-    )
-    assert checked.returncode == 0, checked.stdout
+def test_notebooks_ran(site: Path) -> None:
+    found = notebooks.notebooks()
+    assert set(found) == set(notebooks.FOLDER.glob("*.ipynb"))
+    for path, framework in found.items():
+        folder = site / "notebooks" / path.stem
+        page = (folder / "index.html").read_text("utf-8")
+        accuracy = re.search(r"test accuracy (\d\.\d+)", page)
+        assert accuracy and float(accuracy[1]) >= framework.gates.small
+        assert (folder / path.name).exists()

@@ -1,5 +1,4 @@
-"""`python -m snippets seeds`: it goes on where it stopped, and what its
-numbers are said to mean."""
+"""`python -m snippets seeds`: it goes on where it stopped."""
 
 import json
 from types import SimpleNamespace
@@ -8,7 +7,6 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from scripts import pages
 from snippets import mnist, parity, running, seeds
 
 
@@ -73,37 +71,3 @@ def test_initial_weights_depend_on_the_seed_alone():
     assert not np.array_equal(
         seeds.initial(1)["initial/conv1.kernel"], stored["conv1.kernel"]
     )
-
-
-def test_verdict():
-    """Its words follow the numbers: none missing, alike, and apart."""
-    keys = [("pytorch2", ""), ("tensorflow2", ""), ("jax_flax", "")]
-    alike = [0.990, 0.991, 0.989, 0.9905, 0.9895]
-    found = {key: {"same": list(alike)} for key in keys}
-    wanted = dict.fromkeys(keys, 5)
-    said = pages.verdict("same", found, wanted)
-    assert "no framework differs" in said and "p = 1" in said
-    found[keys[0]]["same"] = [accuracy - 0.01 for accuracy in alike]
-    said = pages.verdict("same", found, wanted)
-    assert "differ by more than their seeds do" in said
-    assert said.endswith("the lowest.") and "PyTorch 2" in said
-    found[keys[0]]["same"].pop()
-    said = pages.verdict("same", found, wanted)
-    assert said.endswith("14 of 15 runs are measured so far.")
-
-
-def test_reshuffling():
-    """The difference of pairs, and nothing while a pair is missing."""
-    key = "keras3", "tensorflow"
-    same = [0.988, 0.989, 0.987]
-    found = {
-        key: {"same": same, "reshuffled": [a + 0.002 for a in same[::-1]]},
-        ("jax_flax", ""): {"same": [0.990, 0.991, 0.989], "reshuffled": []},
-    }
-    said = pages.reshuffling(key, found, {key: 3})
-    # Differences of 0.1, 0.2 and 0.3 points. By hand: t = 2√3, its interval
-    # 0.2 ± 4.303 · 0.1 / √3; with two degrees of freedom, p = 1 − t/√(t² + 2).
-    assert "TensorFlow +0.20 percentage points" in said
-    assert "interval −0.05 to +0.45" in said and "p = 0.074" in said
-    found[key]["reshuffled"].pop()
-    assert pages.reshuffling(key, found, {key: 3}) is None

@@ -1,0 +1,124 @@
+"""What the pages say of speed, and what it stands on."""
+
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import variants
+from lab import results
+from lab.errors import BadInput
+from lab.frameworks import ROOT, every, frameworks, reference
+from pages import benchmarks, steps, then_and_now, titles
+
+KINDS = list(results.NAMES)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_results_are_as_the_schema_has_them(kind: str) -> None:
+    """In the words of another validator, which knows formats too."""
+    paths = sorted((results.FOLDER / kind).rglob("*.json"))
+    assert len(results.load(kind)) == len(paths) > 0
+    schema = results.FOLDER / "schemas" / f"{kind}.json"
+    checked = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", "--schemafile", schema,
+         *paths],
+        capture_output=True,
+    )  # fmt: skip
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_operations_are_counted_as_the_layers_have_them() -> None:
+    """2 for each multiply-add; PyTorch's own counter says the same."""
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    today = [f for f in frameworks() if f.era == "today"]
+    [listing] = [f for f in today if f.import_name == torch.__name__]
+    path = str(listing.folder / "convnet.py")
+    model = runpy.run_path(path)["build_model"]()
+    with FlopCounterMode(display=False) as counter:
+        loss = model(torch.zeros(1, 1, 28, 28)).sum()
+        assert counter.get_total_flops() == benchmarks.FORWARD == 7_739_648
+        loss.backward()
+    assert counter.get_total_flops() == benchmarks.TRAINING
+
+
+def test_every_implementation_is_measured_as_its_page_shows_it() -> None:
+    pages = [v for v in variants.variants() if v.group == "page"]
+    assert [v.implementation for v in pages] == [
+        i for i in every() if i != reference()
+    ]
+    assert all(v.said == variants.Said() for v in pages)
+
+
+def test_a_result_is_of_the_variant_that_has_its_name() -> None:
+    """So that measuring goes on in the files that are there."""
+    named = variants.load()
+    for result in results.load("benchmarks"):
+        name = result["variant"]["name"]
+        if name in named:
+            assert named[name].record == result["variant"]
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("[x]\nfrobnicate = 1", "frobnicate"),
+        ('[x]\ngroup = "best"', "group"),
+        ('[x]\nbackend = "abacus"', "x.backend: 'abacus' is not one of"),
+        ('[x]\ncases = ["train-129"]', "did you mean 'train-128'?"),
+        ("[x", "at end of document"),
+        ("[{page}]", "a second of that name"),
+    ],
+)
+def test_spoilt_variants_are_refused_in_one_line(
+    text: str, words: str, tmp_path: Path
+) -> None:
+    framework = next(f for f in frameworks() if len(f.backends) == 1)
+    path = tmp_path / framework.name / "variants.toml"
+    path.parent.mkdir()
+    path.write_text(text.replace("{page}", framework.name))
+    with pytest.raises(BadInput) as error:
+        variants.load(tmp_path)
+    said = str(error.value)
+    assert str(path) in said and words in said and "\n" not in said
+
+
+def test_titles() -> None:
+    """An implementation is called the same wherever it stands."""
+    for i in every():
+        said = titles.title(i, "1.2.3+cpu")
+        assert said.startswith(f"{i.framework.label} 1.2.3")
+        assert "+" not in said
+        assert (" on " in said) == bool(i.backend.name)
+        if i.backend.name:
+            # A library is called what its own framework is called.
+            on = said.partition(" on ")[2]
+            assert on in {f.label for f in frameworks()}
+        assert titles.title(i, None) == said.replace(" 1.2.3", "")
+
+
+def test_pairs_are_of_one_label() -> None:
+    for then, now in then_and_now.pairs():
+        assert then.framework.era == "2018"
+        if now:
+            assert now.framework.era == "today"
+            assert now.framework.label == then.framework.label
+            assert now.backend == now.framework.backends[0]
+
+
+def test_faster_has_steps_of_every_fast_module() -> None:
+    fast = {
+        v.implementation.slug
+        for v in variants.variants()
+        if v.group == "fast" and v.precision == "float32"
+    }
+    for i in every():
+        there = (i.framework.folder / "fast.py").exists()
+        assert there == (i.slug in fast), i.title
+    written = {re.sub(r"steps-|\.md", "", p.name) for p in steps.parts()}
+    assert written == {p.parent.name for p in ROOT.glob("snippets/*/fast.py")}
