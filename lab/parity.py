@@ -187,11 +187,12 @@ def fault_of(
 
 
 def save(rows: dict[str, Entry], command: str) -> None:
-    """A file for each row that has no error, in results/parity/."""
+    """A file for each row that has no error, in results/parity/; and for the
+    control, whose weights are meant to differ."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     head = {"command": command, "date": now(), "machine": machine()}
     for slug, row in rows.items():
-        if not row["error"]:
+        if not row["error"] or slug == "control":
             write_json(FOLDER / f"{slug}.json", head | row)
 
 

@@ -157,11 +157,3 @@ def test_notebooks_ran(site: Path) -> None:
         accuracy = re.search(r"test accuracy (\d\.\d+)", page)
         assert accuracy and float(accuracy[1]) >= framework.gates.small
         assert (folder / path.name).exists()
-
-
-def test_ruff() -> None:
-    checked = subprocess.run(
-        [sys.executable, "-m", "ruff", "check"],
-        cwd=ROOT, capture_output=True, encoding="utf-8",
-    )  # fmt: skip
-    assert checked.returncode == 0, checked.stdout
