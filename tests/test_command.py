@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Process, snippets, stand_in, start
 
 from lab import command, processes, training
 from lab.errors import BadInput
 from lab.frameworks import every, frameworks, implementations, reference
+from tests.command_line import Process, snippets, stand_in, start
 from tests.helpers import HANG, REQUIRE_ALL, until
 
 FIRST = frameworks()[0].name

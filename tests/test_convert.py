@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command_line import snippets
 from safetensors.numpy import load_file
 
 from lab import mnist, onnx_file
@@ -14,6 +13,7 @@ from lab.frameworks import frameworks, reference
 from lab.processes import NO_2018
 from lab.screens import SHAPES
 from tests.chain import TRAINED, Chain, chain, trained, trained_accuracy
+from tests.command_line import snippets
 from tests.helpers import Once, missing
 
 # The largest difference measured is 6e-6.

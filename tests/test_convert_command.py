@@ -4,12 +4,12 @@ import signal
 from pathlib import Path
 
 import pytest
-from command_line import refusal, snippets, stand_in, start
 
 from lab import convert, processes
 from lab.errors import BadInput, Failed
 from lab.frameworks import every, frameworks
 from tests.chain import TRAINED
+from tests.command_line import refusal, snippets, stand_in, start
 from tests.helpers import HANG, until
 
 FIRST = frameworks()[0].name

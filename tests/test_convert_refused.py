@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import one_line, refusal, snippets
 
 from lab.convert import convert
 from lab.errors import BadInput
@@ -16,6 +15,7 @@ from lab.screens import SCREENS
 from tests import bad_files
 from tests.bad_files import Change, Maker
 from tests.chain import FILES, TRAINED, chain
+from tests.command_line import one_line, refusal, snippets
 from tests.helpers import Once, missing
 
 # By a file's screen: each change of the weights, and words of the error. What

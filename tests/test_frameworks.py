@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import one_line, refusal, snippets
 
 from lab import command, frameworks
 from lab.errors import BadInput
 from lab.frameworks import ROOT, SNIPPETS, Framework, every, reference
 from lab.screens import SCREENS
+from tests.command_line import one_line, refusal, snippets
 
 FOUND = frameworks.frameworks()
 FIRST = FOUND[0]

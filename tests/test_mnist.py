@@ -6,9 +6,9 @@ import sys
 
 import numpy as np
 import pytest
-from mnist_files import fault
 
 from lab import mnist
+from tests.mnist_files import fault
 
 SPLIT = "f6927f95f3b2efa7cb538407499bcd7b2704e09edaebd6689953a2c26b3cb0fb"
 

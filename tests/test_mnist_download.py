@@ -12,7 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mnist_files import (
+
+from lab import mnist
+from lab.frameworks import ROOT
+from tests.helpers import HANG
+from tests.mnist_files import (
     TEST_LABELS,
     TRAIN_IMAGES,
     TRAIN_LABELS,
@@ -22,10 +26,6 @@ from mnist_files import (
     small_mnist,
     zipped,
 )
-
-from lab import mnist
-from lab.frameworks import ROOT
-from tests.helpers import HANG
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mnist_files import (
+
+from lab import mnist
+from tests.mnist_files import (
     TEST_IMAGES,
     TEST_LABELS,
     TRAIN_IMAGES,
@@ -14,8 +16,6 @@ from mnist_files import (
     idx,
     small_mnist,
 )
-
-from lab import mnist
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from command_line import Process, snippets
 from threadpoolctl import threadpool_limits
 
 from lab import mnist, parity, weights
 from lab.frameworks import Implementation, every, reference
 from lab.parity import TOLERANCES
 from lab.processes import NO_2018, Result, execute
+from tests.command_line import Process, snippets
 from tests.helpers import HANG, REQUIRE_ALL, Once
 
 REFERENCE = reference()
