@@ -1,4 +1,4 @@
-"""`python -m snippets` as a process, and frameworks that are none."""
+"""`python -m snippets` as a process."""
 
 import os
 import signal
@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lab.frameworks import ROOT, Implementation, every
+from lab.frameworks import ROOT
 
 COMMAND = [sys.executable, "-m", "snippets"]
 Process = subprocess.CompletedProcess[str]
@@ -54,16 +54,3 @@ def one_line(said: str, words: str) -> None:
     """`said` is one line, not too long, with `words` in it."""
     assert words in said
     assert "\n" not in said and "Traceback" not in said and len(said) < 700
-
-
-def stand_in(folder: Path, code: str) -> tuple[Implementation, Variables]:
-    """An implementation, and the environment in which importing its library
-    runs `code` instead."""
-    found = next(
-        i
-        for i in every()
-        if i.framework.era == "today" and not i.framework.reference
-    )
-    module = found.framework.import_name.partition(".")[0]
-    (folder / f"{module}.py").write_text(code)
-    return found, {"PYTHONPATH": str(folder)}
