@@ -57,6 +57,25 @@ def missing(wanted: list[Implementation]) -> Iterator[Run]:
                     yield i, seed, weights, path
 
 
+def jobs(
+    todo: list[Run], digits: dict[str, np.ndarray]
+) -> Iterator[Job]:
+    """What each run is asked: from its own weights with the edit that draws
+    them, else from those that all begin with."""
+    for i, seed, weights, _ in todo:
+        request: dict[str, Any] = {
+            "task": "train",
+            "epochs": EPOCHS,
+            "batch_size": 128,
+            "seed": seed,
+        }
+        if weights == "own":
+            yield i, digits, request | {"edit": i.framework.defaults}
+        else:
+            edit = i.backend.reshuffled if weights != "same" else None
+            yield i, digits | initial(seed), request | {"edit": edit}
+
+
 def measure(options: Namespace, console: Console) -> int:
     """`python -m snippets seeds`; return the exit status."""
     wanted = [
@@ -72,26 +91,11 @@ def measure(options: Namespace, console: Console) -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     digits = mnist.load("mnist")._asdict()
     todo = list(missing(wanted))
-
-    def jobs() -> Iterator[Job]:
-        for i, seed, weights, _ in todo:
-            request: dict[str, Any] = {
-                "task": "train",
-                "epochs": EPOCHS,
-                "batch_size": 128,
-                "seed": seed,
-            }
-            if weights == "own":
-                yield i, digits, request | {"edit": i.framework.defaults}
-            else:
-                edit = i.backend.reshuffled if weights != "same" else None
-                yield i, digits | initial(seed), request | {"edit": edit}
-
     grid = Table(title=f"MNIST, {EPOCHS} epochs")
     for column in "framework", "seed", "weights", "accuracy", "error":
         grid.add_column(column, overflow="fold")
     errors = []
-    results = each(jobs(), options, console, "trained")
+    results = each(jobs(todo, digits), options, console, "trained")
     for (_, result), (i, seed, weights, path) in zip(results, todo):
         accuracy = result.get("test_accuracy")
         errors.append(result["error"])

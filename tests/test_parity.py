@@ -16,7 +16,12 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from lab import mnist, parity, weights
-from lab.frameworks import Implementation, every, reference
+from lab.frameworks import (
+    Implementation,
+    every,
+    implementations,
+    reference,
+)
 from lab.parity import TOLERANCES
 from lab.processes import NO_2018, Result, execute
 from tests.command_line import Process, snippets
@@ -162,29 +167,34 @@ def test_every_framework_is_the_same_network(
         assert (row["max_abs_logits"] == 0) == exact
 
 
-# A difference in the reference's own files, how many steps it takes to show,
-# and the words.
+# A difference in somebody's own files, how many steps it takes to show, and
+# the words. The first is the port that everybody gets wrong once: the dense
+# layer's rows transposed, and not permuted.
+[PYTORCH] = implementations(["pytorch2"])
 SLIPS = [
     (
-        "weights.py", "w[...] = arrays[name]",
-        "w[...] = arrays[name][::-1]", [], "dense.kernel came back changed",
+        PYTORCH, "weights.py",
+        "rows = rows.reshape(7, 7, 64, 10).permute(3, 2, 0, 1)",
+        "rows = rows.T", [], "dense.kernel came back changed",
     ),
     (
-        "convnet.py", "np.maximum(x, 0),", "np.maximum(x, 0.01 * x),", [],
-        "max_abs_logits",
+        REFERENCE, "convnet.py", "np.maximum(x, 0),",
+        "np.maximum(x, 0.01 * x),", [], "max_abs_logits",
     ),
     (
-        "convnet.py", "w += 0.9 * v - rate * g", "w += v", [1],
+        REFERENCE, "convnet.py", "w += 0.9 * v - rate * g", "w += v", [1],
         "max_abs_weights after 1 steps",
     ),
     (
-        "convnet.py", "0.05 /", "0.050005 /", [10], "max_abs_weights after 10",
+        REFERENCE, "convnet.py", "0.05 /", "0.050005 /", [10],
+        "max_abs_weights after 10",
     ),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("file, find, replace, steps, words", SLIPS)
+@pytest.mark.parametrize("whose, file, find, replace, steps, words", SLIPS)
 def test_a_difference_is_noticed(
+    whose: Implementation,
     file: str,
     find: str,
     replace: str,
@@ -196,13 +206,12 @@ def test_a_difference_is_noticed(
 ) -> None:
     right = once("parity-reference", partial(measure, REFERENCE, [1, 10]))
     slipped = tmp_path / "slipped"
-    shutil.copytree(REFERENCE.framework.folder, slipped)
+    shutil.copytree(whose.framework.folder, slipped)
     source = (slipped / file).read_text("utf-8")
     assert find in source
     (slipped / file).write_text(source.replace(find, replace), "utf-8")
-    framework = msgspec.structs.replace(REFERENCE.framework, name=str(slipped))
-    other = Implementation(framework, REFERENCE.backend)
-    measure(other, steps, tmp_path)
+    framework = msgspec.structs.replace(whose.framework, name=str(slipped))
+    measure(Implementation(framework, whose.backend), steps, tmp_path)
     monkeypatch.setattr(parity, "STEPS", steps)
     row = parity.compared(measured(tmp_path), measured(right))
     assert words in row["error"]

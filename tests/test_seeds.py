@@ -2,7 +2,6 @@
 
 import json
 from argparse import Namespace
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +10,10 @@ from rich.console import Console
 
 from lab import mnist, parity, seeds
 from lab.frameworks import (
-    Implementation,
     every,
     frameworks,
     implementations,
 )
-from lab.processes import Job, Result
 from tests.helpers import REQUIRE_ALL
 
 # One that draws other weights where nobody says otherwise.
@@ -85,24 +82,13 @@ def test_reshuffled_is_kept_of_those_alone_that_reshuffle() -> None:
     }
 
 
-def test_own_weights_are_the_framework_s_defaults(
-    small: Namespace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_own_weights_are_the_framework_s_defaults(small: Namespace) -> None:
     """Runs from its own weights, and those alone, get its edit; the rest get
     the weights that all get."""
-    asked: list[Job] = []
-
-    def each(
-        jobs: Iterable[Job], *arguments: object
-    ) -> list[tuple[Implementation, Result]]:
-        asked.extend(jobs)
-        return [(i, {"error": None}) for i, _, _ in asked]
-
-    monkeypatch.setattr(seeds, "each", each)
-    wanted = [i for i in every() if not i.framework.reference]
-    small.names = [i.title for i in wanted]
-    todo = list(seeds.missing(wanted))
-    assert seeds.measure(small, Console(quiet=True)) == 0
+    todo = list(
+        seeds.missing([i for i in every() if not i.framework.reference])
+    )
+    asked = list(seeds.jobs(todo, mnist.load("mnist")._asdict()))
     assert len(asked) == len(todo)
     for (i, arrays, request), (_, _, weights, _) in zip(asked, todo):
         edits = {
