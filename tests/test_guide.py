@@ -67,6 +67,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = text.replace(f'label = "{MODEL.label}"', f'label = "{LABEL}"')
     text = re.sub(r"^order = .*$", "order = 50", text, flags=re.MULTILINE)
     manifest.write_text(text, "utf-8")
+    # There is none of 2018 under its name.
+    with open(twin / "notes.md", "a", encoding="utf-8") as notes:
+        notes.write(f"\n## then\n\n{LABEL} was not there.\n")
     for data in training.GATE_EPOCHS:
         for seed in gates.SEEDS[:-1]:
             run = f"{data}-{seed}.json"

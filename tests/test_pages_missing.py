@@ -87,7 +87,7 @@ def test_an_implementation_that_was_never_measured(
         assert f"| {title} | not measured |" in found[f"generated/{name}.md"]
     for name in "seeds", "parity":
         assert f"{title}" in found[f"figures/{name}.svg"]
-    assert f"; {title}: not measured)" in found["generated/seeds.md"]
+    assert f"{title}: not measured" in found["generated/seeds.md"]
     for name in "training", "inference", "start", "to-99":
         text = found[f"benchmarks/{name}.md"]
         assert f"| {title} | not measured |" in text, name
@@ -109,7 +109,7 @@ def test_half_of_the_seeds(copied: Path) -> None:
         if row.startswith(f"| {title} |")
     ]
     assert row.count(f"({so_many})") == 1
-    assert f"; {title}: {so_many})" in found["generated/seeds.md"]
+    assert f"{title}: {so_many}" in found["generated/seeds.md"]
 
 
 def test_parity_alone(copied: Path) -> None:
