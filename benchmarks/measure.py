@@ -22,7 +22,7 @@ from benchmarks.variants import CHECK, Variant, case, variants
 from lab import files, mnist, parity
 from lab.errors import BadInput
 from lab.frameworks import reference
-from lab.processes import NO_2018, Result, execute
+from lab.processes import NOT_HERE, Result, execute
 
 # What trains nothing, and has no losses to compare.
 UNCHECKED = {"peak", "harness"}
@@ -241,7 +241,7 @@ def measure(options: Namespace, console: Console) -> int:
     errors = [
         error["error"] for e in entries.values() for error in e["errors"]
     ]
-    return int(any(e != NO_2018 or options.names for e in errors))
+    return int(any(e not in NOT_HERE or options.names for e in errors))
 
 
 def once(

@@ -19,7 +19,7 @@ from lab import screens
 from lab.errors import BadInput, Failed
 from lab.files import write_arrays
 from lab.frameworks import File, Implementation, implementations
-from lab.processes import NO_2018, Files, Result, execute
+from lab.processes import NOT_HERE, Files, Result, execute
 from lab.screens import SHAPES
 
 Arrays = dict[str, np.ndarray]
@@ -172,7 +172,7 @@ def read(begin: End, path: Path, scratch: Path, task: Task) -> Arrays:
     if not fault:
         arrays: Arrays = result["arrays"]
         return arrays
-    if fault == NO_2018 or fault.startswith("stopped after"):
+    if fault in NOT_HERE or fault.startswith("stopped after"):
         raise Failed(f"{begin.name}: {fault}")
     said = screens.in_one_line(fault)
     label = begin.implementation.framework.label

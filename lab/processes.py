@@ -4,6 +4,7 @@ lab/inside/.
 """
 
 import contextlib
+import importlib.util
 import json
 import os
 import shutil
@@ -27,6 +28,9 @@ from lab.frameworks import ROOT, Framework, Implementation
 INSIDE = ROOT / "lab" / "inside" / "main.py"
 DOCKER_IMAGE = "one-convnet-2018"
 NO_2018 = "not run: `make 2018` sets it up"
+NO_PACKAGE = "not run: its package is not installed; not every platform has it"
+# Why a framework cannot be run here: no fault of its own.
+NOT_HERE = NO_2018, NO_PACKAGE
 # What a task returned; "error" is None, or the framework's own last lines.
 Result = dict[str, Any]
 Files = dict[str, Path]
@@ -36,7 +40,9 @@ def interpreter(framework: Framework, scratch: Path) -> list[str] | None:
     """The command line that runs `framework`'s Python, or None where there is
     no such environment. In a container it sees the project and `scratch`."""
     if framework.python != "3.6":
-        return [sys.executable]
+        package = framework.import_name.partition(".")[0]
+        found = importlib.util.find_spec(package)
+        return [sys.executable] if found else None
     python = ROOT / ".venv-2018" / "bin" / "python"
     if (python.parent.parent / ".complete").exists():
         return [str(python)]
@@ -79,7 +85,8 @@ def execute(
         scratch = Path(name).resolve()
         command = interpreter(framework, scratch)
         if command is None:
-            return {"error": NO_2018}
+            old = framework.python == "3.6"
+            return {"error": NO_2018 if old else NO_PACKAGE}
         for there, path in (inputs or {}).items():
             copy = shutil.copytree if Path(path).is_dir() else shutil.copy
             copy(path, scratch / there)
@@ -204,14 +211,14 @@ def each(
             )
             yield implementation, result
             line = "failed" if result["error"] else done
-            if result["error"] == NO_2018:
+            if result["error"] in NOT_HERE:
                 line = "not run"
             bar.update(task, line=line, completed=1)
 
 
 def status(errors: Iterable[str | None], options: Namespace) -> int:
-    """The exit status: 1 where there is an error, but for the want of 2018's
-    environment where nobody asked for it."""
+    """The exit status: 1 where there is an error, but for the want of an
+    environment or a package where nobody asked for it."""
     required = options.require_all or options.names
-    forgiven = [None] if required else [None, NO_2018]
+    forgiven = [None] if required else [None, *NOT_HERE]
     return int(any(error not in forgiven for error in errors))

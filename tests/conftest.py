@@ -69,7 +69,7 @@ def present(
     """Skip where the environment of `implementation` is missing."""
     scratch = tmp_path_factory.getbasetemp()
     if processes.interpreter(implementation.framework, scratch) is None:
-        missing(processes.NO_2018)
+        missing(" or ".join(processes.NOT_HERE))
 
 
 @pytest.fixture(scope="session")

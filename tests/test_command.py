@@ -3,14 +3,22 @@
 import json
 import signal
 import subprocess
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from lab import processes
 from lab.errors import BadInput
-from lab.frameworks import every, frameworks, implementations, reference
+from lab.frameworks import (
+    Implementation,
+    every,
+    frameworks,
+    implementations,
+    reference,
+)
 from tests.command_line import Process, snippets, start
 from tests.helpers import HANG, REQUIRE_ALL, until
 
@@ -26,7 +34,7 @@ def test_every_framework_passes_its_gate(trained: tuple[Process, Any]) -> None:
         (i.framework.name, i.backend.name) for i in every()
     ]
     for result in results:
-        if result["error"] == processes.NO_2018:
+        if result["error"] in processes.NOT_HERE:
             assert not REQUIRE_ALL
             continue
         assert result["error"] is None
@@ -100,6 +108,19 @@ def test_failure_shows_the_frameworks_own_words(tmp_path: Path) -> None:
     assert "nowhere" in result["error"]
     assert result["test_accuracy"] is None
     assert "nowhere" in process.stdout
+
+
+def test_a_package_that_is_not_here_is_no_fault_of_its_own() -> None:
+    first = every()[0]
+    nowhere = msgspec.structs.replace(
+        first.framework, import_name="nowhere.core"
+    )
+    gone = Implementation(nowhere, first.backend)
+    result = processes.execute(gone, {"task": "train"}, HANG)
+    assert result["error"] == processes.NO_PACKAGE
+    for names, wanted in ([], 0), ([FIRST], 1):
+        asked = Namespace(names=names, require_all=False)
+        assert processes.status([result["error"]], asked) == wanted
 
 
 def test_timeout() -> None:
