@@ -18,6 +18,16 @@ from lab.frameworks import ROOT, Implementation, every, frameworks
 from tests.helpers import REQUIRE_ALL, Once, missing
 
 
+def pytest_configure() -> None:
+    """Each of several test processes keeps to a core of its own, and so does
+    what it starts: threads that wait for a busy core spin."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker and hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        own = cores[int(worker.removeprefix("gw")) % len(cores)]
+        os.sched_setaffinity(0, {own})
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`implementation` stands for every framework on every backend."""
     if "implementation" in metafunc.fixturenames:

@@ -184,15 +184,24 @@ def test_copied_command_has_no_prompt(page: Page) -> None:
 
 
 @pytest.mark.parametrize("framework", TODAY, ids=lambda f: f.name)
-def test_copied_file_runs_and_passes_its_gate(
+def test_copied_file_is_the_file_and_runs(
     page: Page, tmp_path: Path, framework: Framework
 ) -> None:
+    """By itself, with one epoch in place of three: what three reach,
+    test_every_framework_passes_its_gate says."""
     page.goto("convnet/")
     tabs = page.locator("#the-whole-file ~ .tabbed-set").first
     tabs.get_by_text(framework.label, exact=True).click()
-    program = tmp_path / "copied.py"
-    program.write_text(copied(page, tabs), encoding="utf-8")
+    code = copied(page, tabs).rstrip()
+    lines = framework.source().rstrip().splitlines()
+    wanted = [line for line in lines if "--8<--" not in line]
+    assert code.splitlines() == wanted
 
+    call = "train(model, images[fit], labels[fit])"
+    assert code.count(call) == 1
+    program = tmp_path / "copied.py"
+    code = code.replace(call, f"{call[:-1]}, epochs=1)")
+    program.write_text(code, encoding="utf-8")
     process = subprocess.run(
         [sys.executable, program.name],
         cwd=tmp_path,
@@ -207,7 +216,8 @@ def test_copied_file_runs_and_passes_its_gate(
         r"^test accuracy (\d\.\d+)$", process.stdout, re.MULTILINE
     )
     assert accuracy, process.stdout
-    assert float(accuracy[1]) >= framework.gates.small
+    # An epoch reaches 0.81 to 0.88; who guesses, 0.1.
+    assert float(accuracy[1]) > 0.7
 
 
 def test_benchmarks_show_the_part_that_a_reader_chooses(page: Page) -> None:
