@@ -44,24 +44,25 @@ def test_tensors_are_the_networks() -> None:
 
 
 def test_a_framework_that_comes_is_named(js: Js) -> None:
+    # Orders that no framework has.
     new = msgspec.structs.replace(
         reference().framework,
         name="new",
         label="New",
-        kernel_layout="OHWI",
+        kernel_layout="OWHI",
         dense_shape=[10, 3136],
-        dense_layout="OHWC",
+        dense_layout="OWHC",
         reference=False,
     )
     before = explorer.names(frameworks())
     after = explorer.names([*frameworks(), new])
-    assert after["dense OHWC"] == "New: 10×3136"
-    assert "New" in after["OHWI"] and "New" in after["flat NHWC"]
+    assert after["dense OWHC"] == "New: 10×3136"
+    assert "New" in after["OWHI"] and "New" in after["flat NWHC"]
     images, *also = after["NHWC"].split("; ")
     assert images.endswith(", New")
     assert before["NHWC"] == "; ".join([images[: -len(", New")], *also])
     found = explorer.orders([*frameworks(), new])
-    assert "OHWI" in found["kernel"] and "OHWC" in found["dense"]
+    assert "OWHI" in found["kernel"] and "OWHC" in found["dense"]
     assert "new" in [each["name"] for each in explorer.arrays([new])]
     # Each order that one has can be chosen.
     tensors = js("tensors", "return m.TENSORS")
