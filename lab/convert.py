@@ -18,7 +18,8 @@ import numpy as np
 from lab import screens
 from lab.errors import BadInput, Failed
 from lab.files import write_arrays
-from lab.frameworks import File, Implementation, implementations
+from lab.formats import File
+from lab.frameworks import Implementation, implementations
 from lab.processes import NOT_HERE, Files, Result, execute
 from lab.screens import SHAPES
 

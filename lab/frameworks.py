@@ -7,6 +7,7 @@ one place in the order are each a BadInput of one line.
 
 import difflib
 import functools
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -14,6 +15,7 @@ from typing import Literal
 import msgspec
 
 from lab.errors import BadInput
+from lab.formats import File
 from lab.screens import SCREENS
 
 ROOT = Path(__file__).parent.parent
@@ -22,29 +24,6 @@ ERAS = ["today", "2018"]
 
 
 # --8<-- [start:keys]
-class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[file]`: the framework's own file of weights."""
-
-    # Its name where convnet.py's save() writes it.
-    name: str
-    # What it is called in an error: "HDF5 file".
-    words: str
-    # How lab/screens.py looks at it before the framework opens it.
-    screen: str
-    # The first bytes that it may have, in hexadecimal; none: not looked at.
-    starts: tuple[str, ...] = ()
-    # A file that lies in it, where it is a folder.
-    holds: str = ""
-    # The ends of its names, where it is several files.
-    parts: tuple[str, ...] = ("",)
-    # What its name must end in, where the framework insists.
-    ends: str = ""
-
-    def paths(self, path: Path) -> dict[str, Path]:
-        """The files of `path`: {name in the framework's folder: path}."""
-        return {f"{self.name}{p}": Path(f"{path}{p}") for p in self.parts}
-
-
 class Backend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[[backends]]`: one of the libraries that the framework runs on, or
     itself, without a name."""
@@ -180,6 +159,9 @@ def read(path: Path) -> Framework:
             f"{path}: no screen is called {found.file.screen!r}: one of "
             + ", ".join(SCREENS)
         )
+    for start in found.file.starts:
+        if not re.fullmatch("([0-9a-f]{2})+", start):
+            raise BadInput(f"{path}: file.starts: {start!r} is no hexadecimal")
     if not found.backends:
         raise BadInput(f"{path}: one [[backends]] at least, if an empty one")
     if found.name:

@@ -15,14 +15,12 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from lab.errors import BadInput
-
-if TYPE_CHECKING:
-    from lab.frameworks import File
+from lab.formats import File
 
 Given = dict[str, Path]
 
@@ -40,7 +38,7 @@ LIMIT = 64 * 2**20  # bytes: the weights are 0.2 MB, training adds its own
 ZIP = b"PK\x03\x04"
 
 
-def screened(file: "File", path: Path, scratch: Path) -> Given:
+def screened(file: File, path: Path, scratch: Path) -> Given:
     """What the framework whose file is `file` may be given for `path`:
     {name there: path}. `scratch` is a folder for copies.
 
@@ -58,7 +56,7 @@ def screened(file: "File", path: Path, scratch: Path) -> Given:
         raise BadInput(f"{path} cannot be read: {said}") from None
 
 
-def check_kind(file: "File", path: Path, found: Path) -> None:
+def check_kind(file: File, path: Path, found: Path) -> None:
     """Raise BadInput unless `found`, a part of `path`, is a regular file, or
     a folder of such, small enough, and begins as it should."""
     if not found.exists():

@@ -12,7 +12,8 @@ from safetensors.numpy import load_file, save_file
 
 from lab import parity
 from lab.convert import SAFETENSORS, convert
-from lab.frameworks import File, Framework, Implementation, frameworks
+from lab.formats import File
+from lab.frameworks import Framework, Implementation, frameworks
 from lab.processes import Result, execute, interpreter
 from tests.helpers import HANG, REQUIRE_ALL, Once
 

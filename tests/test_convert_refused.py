@@ -9,7 +9,8 @@ import pytest
 
 from lab.convert import convert
 from lab.errors import BadInput
-from lab.frameworks import File, frameworks
+from lab.formats import File
+from lab.frameworks import frameworks
 from lab.processes import NO_2018, interpreter
 from lab.screens import SCREENS
 from tests import bad_files

@@ -82,6 +82,9 @@ FAULTS: dict[str, tuple[Fault, str]] = {
         edited(FIRST, r"^screen = .*", 'screen = "none"'),
         "no screen is called 'none'",
     ),
+    "first bytes": (
+        edited(FIRST, r"^starts = .*", 'starts = ["PK"]'), "no hexadecimal",
+    ),
     "one order twice": (
         edited(PEER, r"^order = .*", f"order = {FIRST.order}"),
         f"order {FIRST.order} is that of",
