@@ -13,6 +13,7 @@ from pages.markdown import (
     NOT_MEASURED,
     NOTHING,
     exponential,
+    listed,
     plain,
     table,
 )
@@ -41,13 +42,15 @@ def missing(title: str, cells: int) -> list[str]:
     return [title, NOT_MEASURED, *[NOTHING] * (cells - 2)]
 
 
-def where(result: Result) -> str:
-    """The machine and the day of a result."""
-    machine = result["machine"]
-    return (
-        f"{plain(machine['cpu'])}, {machine['cores']} cores, CPU alone, "
-        f"{result['date'][:10]}"
-    )
+def places(found: list[Result]) -> str:
+    """The machines of these results, each with its days."""
+    days: dict[str, set[str]] = {}
+    for result in found:
+        machine = result["machine"]
+        place = f"{plain(machine['cpu'])}, {machine['cores']} cores, CPU alone"
+        days.setdefault(place, set()).add(result["date"][:10])
+    said = [f"{place}, {listed(sorted(on))}" for place, on in days.items()]
+    return "; ".join(said) or NOT_MEASURED
 
 
 def parity(folder: Path = results.FOLDER) -> str:
@@ -65,9 +68,8 @@ def parity(folder: Path = results.FOLDER) -> str:
     most = [TOLERANCES[k] for k in ("logits", "loss", "gradient")]
     most += TOLERANCES["weights"].values()
     lines.append(["*tolerance*", *map(exponential, most)])
-    there = [row for _, row in rows(folder) if row]
-    places = "; ".join(dict.fromkeys(map(where, there))) or NOT_MEASURED
-    return table(head, lines) + f"\nFrom `results/parity/`: {places}.\n"
+    there = places([row for _, row in rows(folder) if row])
+    return table(head, lines) + f"\nFrom `results/parity/`: {there}.\n"
 
 
 def units(folder: Path = results.FOLDER) -> str:
