@@ -5,15 +5,16 @@
  * @type {Object<string, string>}
  */
 export const NAMES = {
-  "NHWC": "Keras, TensorFlow, JAX; PyTorch’s channels_last",
+  "NHWC": "Keras, TensorFlow, JAX, MLX; PyTorch’s channels_last",
   "HWIO": "Keras, TensorFlow, JAX",
   "NCHW": "PyTorch, CNTK",
   "OIHW": "PyTorch, CNTK",
-  "OHWI": "PyTorch’s channels_last",
+  "OHWI": "MLX; PyTorch’s channels_last",
   "dense HWCO": "Keras, TensorFlow, JAX: 3136×10",
-  "flat NHWC": "Keras, TensorFlow, JAX: N×3136",
+  "flat NHWC": "Keras, TensorFlow, JAX, MLX: N×3136",
   "dense OCHW": "PyTorch: 10×3136",
   "flat NCHW": "PyTorch: N×3136",
+  "dense OHWC": "MLX: 10×3136",
   "dense CHWO": "CNTK: 64×7×7×10"
 };
 
@@ -28,11 +29,13 @@ export const ORDERS = {
   ],
   "kernel": [
     "HWIO",
-    "OIHW"
+    "OIHW",
+    "OHWI"
   ],
   "dense": [
     "HWCO",
     "OCHW",
+    "OHWC",
     "CHWO"
   ]
 };
@@ -88,6 +91,15 @@ export const ARRAYS = [
     "module": "jnp",
     "method": "",
     "whole": "{}",
+    "batchFirst": false,
+    "sameShape": {}
+  },
+  {
+    "name": "mlx_nn",
+    "label": "MLX",
+    "module": "mx",
+    "method": "",
+    "whole": "mx.contiguous({})",
     "batchFirst": false,
     "sameShape": {}
   },
