@@ -1,6 +1,5 @@
 """`python -m benchmarks run`: variants in rounds, A B C A B C …"""
 
-import json
 import os
 import tempfile
 import time
@@ -23,6 +22,7 @@ from lab import files, mnist, parity
 from lab.errors import BadInput
 from lab.frameworks import reference
 from lab.processes import NOT_HERE, Result, execute
+from lab.results import read
 
 # What trains nothing, and has no losses to compare.
 UNCHECKED = {"peak", "harness"}
@@ -198,10 +198,9 @@ class Measuring:
 def oracle() -> list[float]:
     """The reference's losses in the first steps. Raises BadInput."""
     path = parity.FOLDER / f"{reference().slug}.json"
-    try:
-        losses: list[float] = json.loads(path.read_text("utf-8"))["losses"]
-    except (OSError, ValueError, KeyError) as error:
-        raise BadInput(f"{path}: {error}: `make parity` first") from None
+    losses: list[float] | None = read("parity", path).get("losses")
+    if not losses:
+        raise BadInput(f"{path}: no losses: `make parity` first")
     return losses[: CHECK["steps"]]
 
 
