@@ -143,7 +143,7 @@ def listed() -> dict[int, tuple[int, str]]:
     """The processes there are, but for those that have ended and that nobody
     has asked about: {pid: (parent's pid, command line)}."""
     listing = subprocess.run(
-        ["ps", "-eo", "pid=,ppid=,stat=,args="],
+        ["ps", "-ww", "-eo", "pid=,ppid=,stat=,args="],
         stdout=subprocess.PIPE, encoding="utf-8",
     ).stdout  # fmt: skip
     rows = [line.split(None, 3) for line in listing.splitlines()]
