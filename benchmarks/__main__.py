@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks import compare, measure
-from benchmarks.variants import CASES, MORE_CASES
+from benchmarks.variants import CASES, MORE_CASES, ROUNDS
 from lab.command import positive
 from lab.errors import BadInput
 from lab.mnist import DataError
@@ -26,11 +26,9 @@ def parser() -> argparse.ArgumentParser:
         help="a folder of snippets/, folder-backend, or a table of its "
         "variants.toml (default: all)",
     )  # fmt: skip
-    sub.add_argument("--rounds", type=positive(int), default=10, metavar="N")
     sub.add_argument(
-        "--first", type=positive(int), default=1, metavar="N",
-        help="the first round's number: where a variant has changed, later "
-        "rounds measure anew all that it is compared with",
+        "--rounds", type=positive(int), default=ROUNDS, metavar="N",
+        help="fixed for all of a campaign; default: %(default)s",
     )  # fmt: skip
     sub.add_argument(
         "--cases", metavar="CASE,…", type=lambda text: text.split(","),
@@ -46,7 +44,8 @@ def parser() -> argparse.ArgumentParser:
     )
     sub.add_argument(
         "--into", type=Path, metavar="FOLDER",
-        help="default: results/benchmarks/<machine>/<today>",
+        help="default: results/benchmarks/<machine>/<day>, the newest that is "
+        "of this commit, or today's",
     )  # fmt: skip
     sub.add_argument(
         "--timeout", type=positive(float), default=900, metavar="S",

@@ -24,6 +24,7 @@ from pages import (
     layouts,
     notebooks,
     phrasebook,
+    ranking,
     readme,
     references,
     roofline,
@@ -33,7 +34,7 @@ from pages import (
     steps,
     tabs,
     then_and_now,
-    to_99,
+    trained,
     unit_gain,
 )
 from pages.markdown import GENERATED
@@ -41,7 +42,8 @@ from pages.markdown import GENERATED
 # What is written from results/.
 FROM_RESULTS = [
     readme, convnet, references, same_numbers, seeds,
-    benchmarks, start_up, to_99, then_and_now, layout_costs, roofline, steps,
+    benchmarks, ranking, start_up, trained, then_and_now, layout_costs,
+    roofline, steps,
 ]  # fmt: skip
 # What is written from snippets/ and evidence/.
 FROM_FOLDERS = [
