@@ -1,5 +1,7 @@
 """Benchmarks, Tensor layouts: what a layout costs."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.statistics import middle, ratio
@@ -98,7 +100,25 @@ def layer_orders(machine: Machine) -> str:
         if name in nhwc
     ]  # fmt: skip
     head = ["layer", "NCHW, ms", "NHWC, ms", "NCHW ÷ NHWC"]
-    return table(head, rows) if rows else ""
+    return table(head, rows) + whence(nchw, nhwc) if rows else ""
+
+
+def whence(nchw: Mapping[str, float], nhwc: Mapping[str, float]) -> str:
+    """A sentence: which layers the difference comes from."""
+    more: dict[str, float] = {}
+    for name in nchw.keys() & nhwc.keys():
+        kind = re.split(r"\d|,", name)[0]
+        more[kind] = more.get(kind, 0) + nchw[name] - nhwc[name]
+    total = sum(more.values())
+    parts = [
+        f"{kind} {1000 * more[kind]:+.2f}".replace("-", "−")
+        for kind in sorted(more, key=more.__getitem__, reverse=True)
+    ]
+    said = f"{1000 * total:+.2f}".replace("-", "−")
+    return (
+        f"\nAll layers together take {said} ms in NCHW, against NHWC: "
+        f"{', '.join(parts)}.\n"
+    )
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:
