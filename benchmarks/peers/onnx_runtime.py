@@ -11,10 +11,10 @@ from lab.errors import BadInput
 Function = Callable[[np.ndarray], np.ndarray]
 
 
-def logits(path: Path, threads: int) -> Function:
+def load(path: Path, threads: int) -> Function:
     """The network in the ONNX file `path`, on `threads` threads: a function
-    from images, float32 (N, 28, 28) in [0, 1], to logits, float32 (N, 10).
-    Raises BadInput where the file cannot be run."""
+    from images, float32 (N, 1, 28, 28) in [0, 1], to probabilities, float32
+    (N, 10). Raises BadInput where the file cannot be run."""
     options = onnxruntime.SessionOptions()
     # Its own choice is a thread for each core, whatever it may use.
     options.intra_op_num_threads = threads
@@ -27,14 +27,8 @@ def logits(path: Path, threads: int) -> Function:
         raise BadInput(f"{path}: ONNX Runtime cannot run it: {said}") from None
 
     def run(images: np.ndarray) -> np.ndarray:
-        found: np.ndarray
-        [found] = session.run(["logits"], {"images": images[:, np.newaxis]})
-        return found
+        [logits] = session.run(["logits"], {"images": images})
+        found: np.ndarray = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return found / found.sum(axis=1, keepdims=True)
 
     return run
-
-
-def load(path: Path, threads: int) -> Function:
-    """As logits(), but to digits, int64 (N,)."""
-    run = logits(path, threads)
-    return lambda images: run(images).argmax(axis=1)
