@@ -1,31 +1,27 @@
 """`python -m snippets`: list, train, parity, gates, seeds, convert, check."""
 
 import argparse
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from lab import check, convert, gates, parity, seeds, training
-from lab.errors import BadInput, Failed
 from lab.frameworks import ERAS, frameworks
-from lab.mnist import DataError
+from lab.outcome import outcome
+from lab.tables import Grid, show
 
 
 def list_frameworks(options: argparse.Namespace, console: Console) -> int:
     """`python -m snippets list`."""
-    grid = Table()
-    for name in ["name", "framework", "era", "Python", "backends", "status"]:
-        grid.add_column(name)
+    rows = []
     for f in frameworks():
         backends = ", ".join(b.name for b in f.backends if b.name)
-        grid.add_row(
-            f.name, f.label, f.era, f.python, backends or "—", f.status
-        )
-    console.print(grid)
+        row = [f.name, f.label, f.era, f.python, backends or "—", f.status]
+        rows.append(row)
+    head = ["name", "framework", "era", "Python", "backends", "status"]
+    show(console, Grid(head, rows, folded=["status"]))
     return 0
 
 
@@ -152,23 +148,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command line; return the exit status."""
     options = parser().parse_args(arguments)
     options.said = " ".join(["python -m snippets", *sys.argv[1:]])
-    # Ended from outside, it ends as with Ctrl-C: every child goes with it.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     console = Console()
     if not console.is_terminal:
         console = Console(width=160)
-    try:
+
+    def do() -> int:
         frameworks()  # a manifest that is wrong stops every command
         status: int = options.do(options, console)
         return status
-    except (BadInput, DataError) as error:
-        print(f"snippets: {error}", file=sys.stderr)
-        return 2
-    except Failed as error:
-        print(f"snippets: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(
-            "snippets: interrupted; nothing is left running", file=sys.stderr
-        )
-        return 130
+
+    said = "interrupted; nothing is left running"
+    return outcome("snippets", do, said)

@@ -155,7 +155,7 @@ def listed() -> dict[int, tuple[int, str]]:
 
 
 @pytest.mark.parametrize(
-    "sign", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
+    "sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
 )
 def test_nothing_is_left_running(sign: int) -> None:
     # Of the frameworks, what starts at once.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import command, frameworks
+from lab import command, frameworks, outcome
 from lab.errors import BadInput
 from lab.frameworks import ROOT, SNIPPETS, Framework, every, reference
 from lab.screens import SCREENS
@@ -138,7 +138,7 @@ def test_a_fault_stops_every_command(
     make(copy / "snippets")
     monkeypatch.setattr(frameworks, "SNIPPETS", copy / "snippets")
     # A handler would outlive the test.
-    monkeypatch.setattr(command.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(outcome.signal, "signal", lambda *_: None)
     for name in COMMANDS.split(","):
         assert command.main([name, *ARGUMENTS.get(name, [])]) == 2
         said = capsys.readouterr()
