@@ -46,7 +46,7 @@ def check(options: Namespace, console: Console) -> int:
             for what, faults in steps(i, folder, options.timeout):
                 say(i.title, what, faults)
     framework = wanted[0].framework
-    say(framework.name, "pages", lacking(framework))
+    say(framework.name, "pages", lacking(framework, options.timeout))
     for gap in gaps(framework):
         show(console, f"{framework.name}: {gap}")
     return int(failed)
@@ -59,7 +59,7 @@ def steps(
     digits = scratch / "digits.npz"
     arrays = mnist.load()._asdict()
     write_arrays(digits, arrays)
-    facts = contract.facts_of(implementation, digits)
+    facts = contract.facts_of(implementation, digits, timeout)
     broken = facts["error"] and [facts["error"]]
     yield "contract", broken or list(contract.broken(implementation, facts))
 
@@ -96,13 +96,16 @@ def there_and_back(
             yield f"{weight} came back changed"
 
 
-def lacking(framework: Framework) -> list[str]:
+def lacking(framework: Framework, timeout: float) -> list[str]:
     """What its folder does not say, and the pages want; they say so
     themselves, in a process of their own: nothing here knows them."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pages", "--lacking", framework.name],
-        cwd=ROOT, capture_output=True, encoding="utf-8",
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "pages", "--lacking", framework.name],
+            cwd=ROOT, capture_output=True, encoding="utf-8", timeout=timeout,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return [f"stopped after {timeout:g} s (--timeout)"]
     return done.stderr.splitlines() if done.returncode else []
 
 

@@ -1,6 +1,7 @@
 """`python -m snippets`: list, train, parity, gates, seeds, convert, check."""
 
 import argparse
+import math
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,16 +27,24 @@ def list_frameworks(options: argparse.Namespace, console: Console) -> int:
 
 
 def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
-    """`kind`, int or float, of what is above 0."""
+    """`kind`, int or float, of what is above 0, and a number."""
 
     def parse(text: str) -> float:
         value = kind(text)
-        if value <= 0:
+        if not 0 < value < math.inf:  # which NaN is not either
             raise ValueError
         return value
 
     parse.__name__ = f"positive {kind.__name__}"
     return parse
+
+
+def seed(text: str) -> int:
+    """A seed that every framework takes."""
+    value = int(text)
+    if not 0 <= value < 2**32:
+        raise argparse.ArgumentTypeError("a seed is 0 to 4294967295")
+    return value
 
 
 def parser() -> argparse.ArgumentParser:
@@ -58,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--batch-size", type=positive(int), default=128, metavar="N"
     )
-    sub.add_argument("--seed", type=int, default=0, metavar="N")
+    sub.add_argument("--seed", type=seed, default=0, metavar="N")
     sub.add_argument(
         "--require-gpu", action="store_true",
         help="fail where a framework did not use a GPU",

@@ -26,6 +26,8 @@ from lab.frameworks import ROOT, Framework, Implementation
 
 INSIDE = ROOT / "lab" / "inside" / "main.py"
 DOCKER_IMAGE = "one-convnet-2018"
+DOCKER_ANSWERS = 30.0  # seconds
+MEMORY = "4g"  # twice what any of them needs for the whole MNIST
 NO_2018 = "not run: `make 2018` sets it up"
 NO_PACKAGE = "not run: its package is not installed; not every platform has it"
 # Why a framework cannot be run here: no fault of its own.
@@ -45,21 +47,29 @@ def interpreter(framework: Framework, scratch: Path) -> list[str] | None:
     python = ROOT / ".venv-2018" / "bin" / "python"
     if (python.parent.parent / ".complete").exists():
         return [str(python)]
-    if (
-        shutil.which("docker")
-        and not subprocess.run(
-            ["docker", "image", "inspect", DOCKER_IMAGE],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ).returncode
-    ):
+    if shutil.which("docker") and has_image():
         mounts = ["-v", f"{ROOT}:{ROOT}:ro", "-v", f"{scratch}:{scratch}"]
         user = ["-u", f"{os.getuid()}:{os.getgid()}", "-e", f"HOME={scratch}"]
         return [
             *["docker", "run", "--rm", "-i", "--init", "--network=none"],
+            *["--cap-drop=ALL", "--security-opt=no-new-privileges"],
+            f"--memory={MEMORY}",
             *[*mounts, *user, "-w", str(scratch), DOCKER_IMAGE, "python"],
         ]
     return None
+
+
+def has_image() -> bool:
+    """Does Docker answer, and have the image?"""
+    try:
+        found = subprocess.run(
+            ["docker", "image", "inspect", DOCKER_IMAGE],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, timeout=DOCKER_ANSWERS,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return False
+    return found.returncode == 0
 
 
 def execute(

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from lab import processes
+from lab import check, processes
 from lab.errors import BadInput
 from lab.frameworks import (
     Implementation,
@@ -70,6 +70,12 @@ def test_a_name_nearly_right(name: str) -> None:
         (["train", f"{FIRST}x"], f"did you mean '{FIRST}'?"),
         (["train", f"{ON_A_BACKEND}x"], f"did you mean '{ON_A_BACKEND}'?"),
         (["train", "--epochs", "0"], "positive int"),
+        (["train", "--timeout", "nan"], "positive float"),
+        (["train", "--timeout", "inf"], "positive float"),
+        (["check", FIRST, "--timeout", "nan"], "positive float"),
+        (["train", "--seed", "-1"], "a seed is 0 to 4294967295"),
+        (["train", "--seed", str(2**32)], "a seed is 0 to 4294967295"),
+        (["train", "--seed", "1.5"], "seed"),
         (["train", "--json", "/nowhere/results.json"], "/nowhere"),
         (["train", "--data", "cifar"], "mnist-5k"),
         (["seeds", f"{FIRST}x"], f"did you mean '{FIRST}'?"),
@@ -127,6 +133,11 @@ def test_timeout() -> None:
     process = snippets("train", FIRST, "--timeout", "0.5")
     assert process.returncode == 1
     assert "stopped after 0.5 s" in process.stdout
+
+
+def test_timeout_of_the_pages() -> None:
+    said = check.lacking(frameworks()[0], 0.01)
+    assert said == ["stopped after 0.01 s (--timeout)"]
 
 
 def test_gpu_is_required_where_asked() -> None:
