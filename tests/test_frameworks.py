@@ -53,6 +53,11 @@ def not_text(folder: Path) -> None:
     (folder / FIRST.name / "framework.toml").write_bytes(b"label = '\xff'")
 
 
+def too_deep(folder: Path) -> None:
+    path = folder / FIRST.name / "framework.toml"
+    path.write_text("label = " + "[" * 5000)
+
+
 # From the first to what follows them.
 BACKENDS = r"(?s)^\[\[backends\]\].*?(?=^\[\w)"
 
@@ -71,6 +76,16 @@ FAULTS: dict[str, tuple[Fault, str]] = {
     "wrong type": (edited(FIRST, r"^order = .*", 'order = "1"'), "order"),
     "another era": (edited(FIRST, r"^era = .*", 'era = "2017"'), "2017"),
     "no TOML": (edited(FIRST, r"\A", "= 1\n"), "framework.toml"),
+    "too deep": (too_deep, "recursion"),
+    "no import": (
+        edited(FIRST, r"^import_name = .*", 'import_name = ""'), "import_name",
+    ),
+    "no environment": (
+        edited(
+            FIRST, r"^environment = .*", 'environment = {"A=B" = "a"}'
+        ),
+        "'A=B'",
+    ),
     "no UTF-8": (not_text, "framework.toml"),
     "name": (edited(FIRST, r"\A", 'name = "a"\n'), "no key is called name"),
     "no backend": (edited(FIRST, BACKENDS, ""), "backends"),
