@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import platform
+import re
 import shutil
 import stat
 import tempfile
@@ -129,8 +130,14 @@ def machine() -> dict[str, Any]:
                 cpu = line.split(":", 1)[1].strip()
                 break
     return {
-        "cpu": cpu,
+        "cpu": in_words(cpu),
         "cores": os.cpu_count(),
-        "system": platform.platform(terse=True),
-        "python": platform.python_version(),
+        "system": in_words(platform.platform(terse=True)),
+        "python": in_words(platform.python_version()),
     }
+
+
+def in_words(text: str) -> str:
+    """`text` as results/schemas/ allows it: what else a machine says of
+    itself becomes a space."""
+    return re.sub("[^A-Za-z0-9 .,:;@()+/~=#_-]", " ", text)[:200]
