@@ -17,6 +17,7 @@ from lab.frameworks import (
     SNIPPETS,
     Framework,
     Implementation,
+    decoded,
     every,
     frameworks,
     nearest,
@@ -164,10 +165,7 @@ def read(framework: Framework, snippets: Path = SNIPPETS) -> list[Variant]:
     path = snippets / framework.name / "variants.toml"
     if not path.exists():
         return []
-    try:
-        found = msgspec.toml.decode(path.read_bytes(), type=dict[str, Said])
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: {error}") from None
+    found = decoded(path, dict[str, Said])
     backends = {i.backend.name: i for i in every() if i.framework == framework}
     known = CASES | MORE_CASES
     variants = []

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab.errors import BadInput
 from lab.files import write_text
 from lab.frameworks import ROOT, implementations
+from lab.outcome import outcome
 from lab.results import FOLDER
 from pages import (
     benchmarks,
@@ -133,21 +133,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.check and options.pictures:
         parser.error("--check writes nothing, and so draws no pictures")
-    try:
+
+    def do() -> int:
         if options.lacking:
             return lack(options.lacking)
         if options.check:
             return check()
         status = write()
-    except BadInput as error:
-        print(f"pages: {error}", file=sys.stderr)
-        return 2
-    if options.pictures:
-        # Matplotlib and PyTorch are needed for nothing else here.
-        from pages import pictures
+        if options.pictures:
+            # Matplotlib and PyTorch are needed for nothing else here.
+            from pages import pictures
 
-        pictures.draw()
-    return status
+            pictures.draw()
+        return status
+
+    return outcome("pages", do)
 
 
 if __name__ == "__main__":

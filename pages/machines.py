@@ -40,7 +40,11 @@ class Machine:
     ) -> None:
         self.name = name
         self.date = date
-        self.files = {key: results.opened(f) for key, f in files.items()}
+        place = folder / "benchmarks" / name / date
+        self.files = {
+            key: results.opened(f, place / f"{key}.json")
+            for key, f in files.items()
+        }
         self.variants: dict[str, Variant] = load()
         self.versions = titles.versions(folder)
         first = next(iter(self.files.values()))

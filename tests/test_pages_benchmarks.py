@@ -73,6 +73,7 @@ def test_a_result_is_of_the_variant_that_has_its_name() -> None:
         ('[x]\nbackend = "abacus"', "x.backend: 'abacus' is not one of"),
         ('[x]\ncases = ["train-129"]', "did you mean 'train-128'?"),
         ("[x", "at end of document"),
+        ("x = " + "[" * 5000, "recursion"),
         ("[{page}]", "a second of that name"),
     ],
 )
