@@ -1,7 +1,8 @@
 """`python -m benchmarks run`: variants in rounds, A B C A B C …"""
 
+import contextlib
+import fcntl
 import os
-import tempfile
 import time
 from argparse import Namespace
 from collections.abc import Iterator
@@ -52,9 +53,9 @@ class Measuring:
     """A run of the command: where its files lie, and what each process
     needs."""
 
-    def __init__(self, options: Namespace, scratch: str) -> None:
+    def __init__(self, options: Namespace, scratch: Path) -> None:
         self.options = options
-        self.scratch = Path(scratch)
+        self.scratch = scratch
         self.machine = machine()
         self.commit = commit()
         self.folder = options.into or self.campaign()
@@ -205,6 +206,22 @@ class Measuring:
         return dict(result["errors"])
 
 
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold a folder, made where it is not there, as long as this process
+    lives: what two write into one file, one of them loses. Raises BadInput
+    where another holds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise BadInput(f"{folder}: another run measures into it") from None
+    finally:
+        os.close(held)
+
+
 def measure(options: Namespace, console: Console) -> int:
     """`python -m benchmarks run`; return the exit status."""
     wanted = variants(options.names)
@@ -212,9 +229,9 @@ def measure(options: Namespace, console: Console) -> int:
         options.threads = os.cpu_count()
     for name in options.cases or ():
         case(name)
-    with tempfile.TemporaryDirectory() as scratch:
+    with files.scratch_folder() as scratch, contextlib.ExitStack() as held:
         measuring = Measuring(options, scratch)
-        measuring.folder.mkdir(parents=True, exist_ok=True)
+        held.enter_context(alone(measuring.folder))
         entries = {v.name: measuring.entry(v) for v in wanted}
         for entry in entries.values():
             entry["errors"] = []

@@ -130,6 +130,24 @@ def test_killed_it_leaves_whole_files_and_goes_on(tmp_path: Path) -> None:
     assert more.returncode == 2 and "another rounds" in more.stderr
 
 
+def test_two_runs_do_not_write_into_one_folder(tmp_path: Path) -> None:
+    arguments = ["run", "harness", "--rounds", "100", "--into", str(tmp_path)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT,
+        stdout=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    path = tmp_path / "harness.json"
+    until(path.exists)
+    second = benchmarks(*arguments)
+    process.send_signal(signal.SIGTERM)
+    process.wait(HANG)
+    assert second.returncode == 2
+    assert "another run measures into it" in second.stderr
+    assert second.stderr.count("\n") == 1
+    # The first went on, and what it measured is whole.
+    assert results.rounds(results.load(path)["measured"]["harness"])
+
+
 @pytest.mark.parametrize(
     "arguments, words",
     [
@@ -188,7 +206,7 @@ def test_no_space_left(tmp_path: Path) -> None:
     )  # fmt: skip
     assert process.returncode == 1
     [line] = process.stderr.splitlines()
-    assert "too large" in line and "is kept" in line
+    assert "too large" in line
     assert list(tmp_path.iterdir()) == []
 
 

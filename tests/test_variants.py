@@ -73,7 +73,7 @@ def measuring(
         into=tmp_path_factory.mktemp("checks"), device="cpu", threads=2,
         machine=None, timeout=600, rounds=1, cases=None,
     )  # fmt: skip
-    return measure.Measuring(options, str(tmp_path_factory.mktemp("scratch")))
+    return measure.Measuring(options, tmp_path_factory.mktemp("scratch"))
 
 
 @pytest.mark.parametrize("name", FAST)
