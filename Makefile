@@ -54,7 +54,7 @@ seeds: .venv/.complete  ## measure what is missing of 12 epochs of MNIST
 	$(PY) -m snippets seeds $(NAMES) --require-all
 	$(PY) -m pages
 
-benchmarks: .venv/.complete  ## measure speed: what is missing of ten rounds
+benchmarks: .venv/.complete  ## measure speed: what is missing of twelve rounds
 	$(PY) -m benchmarks run
 	$(PY) -m pages
 

@@ -1,7 +1,6 @@
 """Measure the ConvNets: `python -m benchmarks run|compare`."""
 
 import argparse
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,10 +8,9 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks import compare, measure
-from benchmarks.variants import CASES, MORE_CASES
+from benchmarks.variants import CASES, MORE_CASES, ROUNDS
 from lab.command import positive
-from lab.errors import BadInput
-from lab.mnist import DataError
+from lab.outcome import outcome
 
 
 def parser() -> argparse.ArgumentParser:
@@ -26,11 +24,9 @@ def parser() -> argparse.ArgumentParser:
         help="a folder of snippets/, folder-backend, or a table of its "
         "variants.toml (default: all)",
     )  # fmt: skip
-    sub.add_argument("--rounds", type=positive(int), default=10, metavar="N")
     sub.add_argument(
-        "--first", type=positive(int), default=1, metavar="N",
-        help="the first round's number: where a variant has changed, later "
-        "rounds measure anew all that it is compared with",
+        "--rounds", type=positive(int), default=ROUNDS, metavar="N",
+        help="fixed for all of a campaign; default: %(default)s",
     )  # fmt: skip
     sub.add_argument(
         "--cases", metavar="CASE,…", type=lambda text: text.split(","),
@@ -46,7 +42,8 @@ def parser() -> argparse.ArgumentParser:
     )
     sub.add_argument(
         "--into", type=Path, metavar="FOLDER",
-        help="default: results/benchmarks/<machine>/<today>",
+        help="default: results/benchmarks/<machine>/<day>, the newest that is "
+        "of this commit, or today's",
     )  # fmt: skip
     sub.add_argument(
         "--timeout", type=positive(float), default=900, metavar="S",
@@ -60,28 +57,15 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    # Ended from outside, it ends as with Ctrl-C: every child goes with it.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     console = Console()
     if not console.is_terminal:
         console = Console(width=160)
     commands = {"run": measure.measure, "compare": compare.show}
-    try:
-        return commands[options.command](options, console)
-    except (BadInput, DataError) as error:
-        print(f"benchmarks: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        said = f"benchmarks: {error}; what was measured before is kept"
-        print(said, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(
-            "benchmarks: interrupted; what was measured is kept, and the same "
-            "command goes on",
-            file=sys.stderr,
-        )
-        return 130
+    return outcome(
+        "benchmarks",
+        lambda: commands[options.command](options, console),
+        "interrupted; what was measured is kept, and the same command goes on",
+    )
 
 
 if __name__ == "__main__":

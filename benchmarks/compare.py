@@ -1,71 +1,12 @@
-"""Ratios of two measurements, with intervals; and `… compare`."""
+"""`python -m benchmarks compare`: one folder with another."""
 
 from argparse import Namespace
-from collections.abc import Mapping
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
-from scipy.stats import bootstrap
 
 from benchmarks import results
-
-RESAMPLES = 2000
-# Of one case of one variant: {round: seconds}.
-Rounds = Mapping[int, float]
-# (ratio, low, high) of a 95 % interval.
-Ratio = tuple[float, float | None, float | None]
-
-
-def ratio(first: Rounds, second: Rounds) -> Ratio:
-    """Median of `first` over median of `second`, and its 95 % interval.
-
-    Both are {round: seconds}. Two variants of one run were measured side by
-    side, so the rounds that both have are drawn together (a paired bootstrap,
-    percentile method: Efron & Tibshirani, "An Introduction to the Bootstrap",
-    1993, chapter 13); where they share none, each is drawn on its own.
-
-    Returns (ratio, low, high); low and high are None below three rounds."""
-    both = sorted(set(first) & set(second))
-    paired = len(both) > 0
-    if paired:
-        a, b = ([x[n] for n in both] for x in (first, second))
-    else:
-        a, b = list(first.values()), list(second.values())
-    middle = float(np.median(a) / np.median(b))
-    if min(len(a), len(b)) < 3:
-        return middle, None, None
-    interval = bootstrap(
-        (a, b),
-        lambda a, b, axis=-1: np.median(a, axis) / np.median(b, axis),
-        paired=paired,
-        n_resamples=RESAMPLES,
-        method="percentile",
-        rng=np.random.default_rng(0),
-    ).confidence_interval
-    return middle, float(interval.low), float(interval.high)
-
-
-def ranks(variants: Mapping[str, Rounds]) -> dict[str, tuple[int, int]]:
-    """The places that each of {name: {round: seconds}} may have, as (first,
-    last): variants whose ratio's interval holds 1 are not told apart."""
-    faster = {
-        a: {b for b in variants if certainly(variants[b], variants[a])}
-        for a in variants
-    }
-    return {
-        a: (
-            1 + len(faster[a]),
-            len(variants) - sum(a in faster[b] for b in variants),
-        )
-        for a in variants
-    }
-
-
-def certainly(a: Rounds, b: Rounds) -> bool:
-    """Is `a` faster than `b` beyond their interval?"""
-    high = ratio(a, b)[2]
-    return high is not None and high < 1
+from benchmarks.statistics import middle, unpaired
 
 
 def show(options: Namespace, console: Console) -> int:
@@ -83,13 +24,11 @@ def show(options: Namespace, console: Console) -> int:
             if not was or not is_:
                 continue
             # Not side by side: their rounds have nothing in common.
-            is_ = {-n: seconds for n, seconds in is_.items()}
-            middle, low, high = ratio(is_, was)
+            times, low, high = unpaired(is_, was)
             grid.add_row(
                 variant, case,
-                *(f"{1e3 * np.median([*x.values()]):,.2f} ms"
-                  for x in (was, is_)),
-                f"{middle:.3f}",
+                *(f"{1e3 * middle(x):,.2f} ms" for x in (was, is_)),
+                f"{times:.3f}",
                 "—" if low is None else f"{low:.3f}–{high:.3f}",
             )  # fmt: skip
     console.print(grid)

@@ -1,53 +1,44 @@
 """`python -m benchmarks run`: variants in rounds, A B C A B C …"""
 
+import contextlib
+import fcntl
 import os
-import tempfile
 import time
 from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pyperf
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 from safetensors.numpy import load_file
 
 from benchmarks import results
-from benchmarks.machine import commit, machine, slug
-from benchmarks.rounds import Job, missing
-from benchmarks.suites import Entry, add, benchmark_of
-from benchmarks.variants import CHECK, Variant, case, variants
+from benchmarks.machine import commit, machine, slug, stolen
+from benchmarks.oracle import first_steps, hundreds
+from benchmarks.rounds import cases, missing
+from benchmarks.suites import Entry, add
+from benchmarks.variants import CHECK, Variant, case, environment, variants
 from lab import files, mnist, parity
 from lab.errors import BadInput
-from lab.frameworks import reference
+from lab.onnx_file import onnx_model
 from lab.processes import NOT_HERE, Result, execute
-from lab.results import read
 
 # What trains nothing, and has no losses to compare.
 UNCHECKED = {"peak", "harness"}
+INPUTS = "digits.npz", "trained.onnx"
+# What a campaign is of: none goes on under another.
+CAMPAIGN = "variant", "cases", "threads", "machine", "commit", "rounds"
 
 
-def environment(variant: Variant, options: Namespace) -> dict[str, str]:
-    """What a process of `variant` gets: threads, the device, its own."""
-    threads = str(options.threads)
-    found = {
-        "OMP_NUM_THREADS": threads,
-        "OPENBLAS_NUM_THREADS": threads,
-        "TF_NUM_INTRAOP_THREADS": threads,
-    }
-    if options.device == "cpu":
-        found |= {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
-    own = variant.implementation.backend.environment
-    return found | own | variant.environment
-
-
-def digits_of(data: str) -> dict[str, np.ndarray]:
-    """The digits of a case, the same for all: 8,192 to train on, MNIST's
-    4,000 of the small set again and again; and the initial weights."""
-    train = np.arange(8192 if data == "mnist-5k" else 60000)
-    found = mnist.load(data)
-    train %= len(found.train_labels)
+def digits() -> dict[str, np.ndarray]:
+    """The digits of all cases, the same for all: 8,192 to train on, the small
+    set's 4,000 again and again; and the initial weights."""
+    found = mnist.load("mnist-5k")
+    train = np.arange(8192) % len(found.train_labels)
     arrays = {
         "train_images": found.train_images[train],
         "train_labels": found.train_labels[train],
@@ -62,18 +53,28 @@ class Measuring:
     """A run of the command: where its files lie, and what each process
     needs."""
 
-    def __init__(self, options: Namespace, scratch: str) -> None:
+    def __init__(self, options: Namespace, scratch: Path) -> None:
         self.options = options
         self.scratch = scratch
         self.machine = machine()
         self.commit = commit()
-        self.folder = options.into or (
-            results.FOLDER
-            / (options.machine or slug(self.machine, options.device))
-            / files.now()[:10]
-        )
-        self.oracle = oracle()
-        self.digits: dict[str, Path] = {}
+        self.folder = options.into or self.campaign()
+        files.write_arrays(self.scratch / "digits.npz", digits())
+        weights = load_file(parity.DATA / "trained.safetensors")
+        onnx.save(onnx_model(weights), str(self.scratch / "trained.onnx"))
+        self.oracles: dict[bool, list[float]] = {}
+
+    def campaign(self) -> Path:
+        """The folder of this machine that is of this commit, the newest; or
+        today's."""
+        name = self.options.machine or slug(self.machine, self.options.device)
+        place = results.FOLDER / name
+        for folder in sorted(place.glob("*"), reverse=True):
+            for path in folder.glob("*.json"):
+                if results.load(path)["commit"] == self.commit:
+                    return folder
+                break
+        return place / files.now()[:10]
 
     def path(self, variant: Variant) -> Path:
         return self.folder / f"{variant.name}.json"
@@ -90,6 +91,8 @@ class Measuring:
             "threads": self.options.threads,
             "machine": self.machine,
             "commit": self.commit,
+            "cases": cases(variant, self.options),
+            "rounds": self.options.rounds,
             "date": files.now(),
             "check": None,
             "errors": [],
@@ -99,109 +102,124 @@ class Measuring:
             return new
         found = results.load(path)
         found.pop("measured")
-        for key in "variant", "threads", "machine":
+        for key in CAMPAIGN:
             if found[key] != new[key]:
                 raise BadInput(
-                    f"{path}: was measured with another {key}; --into FOLDER "
+                    f"{path}: was begun with another {key}; --into FOLDER "
                     "keeps the two apart"
                 )
         return found
 
+    def oracle(self, peer: bool) -> list[float]:
+        """float64's losses: of the first steps; or, with trained weights, of
+        each hundred test digits, which a peer must have. Raises BadInput."""
+        if peer not in self.oracles:
+            steps = CHECK["steps"]
+            self.oracles[peer] = hundreds() if peer else first_steps(steps)
+        return self.oracles[peer]
+
     def process(
-        self, variant: Variant, request: dict[str, Any]
+        self, variant: Variant, cases: list[dict[str, Any]]
     ) -> tuple[Result, list[pyperf.Benchmark]]:
-        """Run one case in a process; return its result, and its benchmarks."""
-        data = "mnist" if request["task"] == "to_99" else "mnist-5k"
-        if data not in self.digits:
-            self.digits[data] = Path(self.scratch) / f"{data}.npz"
-            files.write_arrays(self.digits[data], digits_of(data))
-        measured = Path(self.scratch) / "pyperf.json"
+        """Run cases in a process; return its result, and its benchmarks."""
+        measured = self.scratch / "pyperf.json"
         measured.unlink(missing_ok=True)
-        wants = {} if request is CHECK else {"pyperf.json": measured}
-        asked = {
-            "task": "benchmark",
-            "kind": request["task"],
-            "module": variant.module,
-            "options": variant.options,
-            "edits": variant.edits,
-            "digits": "digits.npz",
-            "threads": self.options.threads,
-            "started": time.time(),
-        }
+        checks = all(c["task"].startswith("check") for c in cases)
+        before, started = stolen(), time.time()
         result = execute(
             variant.implementation,
-            request | asked,
+            {
+                "task": "benchmark",
+                "cases": cases,
+                "peer": variant.peer and {
+                    "module": variant.name,
+                    "import_name": variant.peer.import_name,
+                },
+                "module": variant.module,
+                "options": variant.options,
+                "edits": variant.edits,
+                "digits": "digits.npz",
+                "threads": self.options.threads,
+                "started": started,
+            },
             self.options.timeout,
-            inputs={"digits.npz": self.digits[data]},
-            outputs=wants,
-            environment=environment(variant, self.options),
+            inputs={name: self.scratch / name for name in INPUTS},
+            outputs={} if checks else {"pyperf.json": measured},
+            environment=environment(
+                variant, self.options.threads, self.options.device
+            ),
         )
-        gpu = (result.get("device") or "").startswith("gpu")
-        if not result["error"] and gpu != (self.options.device == "cuda"):
+        if result["error"]:
+            return result, []
+        seconds, after = time.time() - started, stolen()
+        result["around"] = {
+            f"{key}_of_the_machine": (after[key] - before[key]) / seconds
+            for key in before
+        }
+        gpu = result["device"].startswith("gpu")
+        if gpu != (self.options.device == "cuda"):
             result["error"] = (
                 f"ran on {result['device']}, not on {self.options.device}"
             )
+            return result, []
         suite = []
-        if measured.exists() and not result["error"]:
+        if measured.exists():
             suite = pyperf.BenchmarkSuite.load(str(measured)).get_benchmarks()
         return result, suite
 
     def check(self, variant: Variant, entry: Entry) -> str | None:
         """Do its first losses agree with float64's?"""
-        result, _ = self.process(variant, CHECK)
-        if not result["error"]:
-            share = results.farthest(result["losses"], self.oracle)
-            most = results.TOLERANCE[entry["precision"]]
-            entry["version"] = result["version"]
-            entry["device"] = result["device"]
-            entry["check"] = {
-                "losses": result["losses"],
-                "farthest": share,
-                "tolerance": most,
-            }
-            if not share <= most:
-                result["error"] = (
-                    f"its losses are {share:.1e} from float64's, more than "
-                    f"{most:.0e}: not measured"
-                )
-        error: str | None = result["error"]
-        return error
+        peer = bool(variant.peer)
+        asked = CHECK | {"task": "check_peer" if peer else "check"}
+        result, _ = self.process(variant, [asked])
+        error: str | None = result["error"] or result["errors"].get("check")
+        if error:
+            return error
+        losses = result["metadata"]["check"]["losses"]
+        share = results.farthest(losses, self.oracle(peer))
+        most = results.TOLERANCE[entry["precision"]]
+        entry["version"] = result["version"]
+        entry["device"] = result["device"]
+        entry["check"] = {
+            "losses": losses, "farthest": share, "tolerance": most,
+        }  # fmt: skip
+        if share <= most:
+            return None
+        return (
+            f"its losses are {share:.1e} from float64's, more than "
+            f"{most:.0e}: not measured"
+        )
 
     def measure(
-        self, variant: Variant, entry: Entry, name: str, round_: int
-    ) -> str | None:
-        """One case of one round; its runs go into `entry`."""
-        request = case(name) | {"case": name}
-        before = benchmark_of(entry, name)
-        if not request["loops"] and before:
-            request["loops"] = before.get_runs()[-1].get_loops()
-        more: dict[str, Any] = {"round": round_}
-        if self.commit:
-            more["commit"] = self.commit
-        if not request["loops"]:
-            # pyperf counts the loops first, in a process of its own.
-            result, suite = self.process(variant, request)
-            if result["error"]:
-                return str(result["error"])
-            runs = suite[0].get_runs()
-            request["loops"] = runs[0].get_metadata()["calibrate_loops"]
-        result, suite = self.process(variant, request)
-        if not result["error"]:
-            entry["version"] = result["version"]
-            entry["device"] = result["device"]
-            more |= result.get("metadata", {})
-            add(entry, suite, more)
-        error: str | None = result["error"]
-        return error
+        self, variant: Variant, entry: Entry, names: list[str], round_: int
+    ) -> dict[str, str]:
+        """The cases of one round; their runs go into `entry`. Returns what
+        failed: {case: why}."""
+        asked = [case(name) | {"name": name} for name in names]
+        result, suite = self.process(variant, asked)
+        if result["error"]:
+            return dict.fromkeys(names, str(result["error"]))
+        entry["version"] = result["version"]
+        entry["device"] = result["device"]
+        more = result["around"] | {"round": round_}
+        add(entry, suite, more, result["metadata"])
+        return dict(result["errors"])
 
 
-def oracle() -> list[float]:
-    """The reference's losses in the first steps. Raises BadInput."""
-    path = parity.FOLDER / f"{reference().slug}.json"
-    losses: list[float] | None = read("parity", path).get("losses")
-    if not losses:
-        raise BadInput(f"{path}: no losses: `make parity` first")
-    return losses[: CHECK["steps"]]
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold a folder, made where it is not there, as long as this process
+    lives: what two write into one file, one of them loses. Raises BadInput
+    where another holds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise BadInput(f"{folder}: another run measures into it") from None
+    finally:
+        os.close(held)
 
 
 def measure(options: Namespace, console: Console) -> int:
@@ -211,14 +229,14 @@ def measure(options: Namespace, console: Console) -> int:
         options.threads = os.cpu_count()
     for name in options.cases or ():
         case(name)
-    with tempfile.TemporaryDirectory() as scratch:
+    with files.scratch_folder() as scratch, contextlib.ExitStack() as held:
         measuring = Measuring(options, scratch)
-        measuring.folder.mkdir(parents=True, exist_ok=True)
+        held.enter_context(alone(measuring.folder))
         entries = {v.name: measuring.entry(v) for v in wanted}
         for entry in entries.values():
             entry["errors"] = []
         jobs = list(missing(wanted, options, entries))
-        failed: set[tuple[str, str]] = set()
+        failed: set[str] = set()
         with Progress(
             SpinnerColumn(finished_text=" "),
             "{task.completed}/{task.total}",
@@ -227,14 +245,15 @@ def measure(options: Namespace, console: Console) -> int:
             console=console,
         ) as bar:
             task = bar.add_task("", total=len(jobs))
-            for round_, variant, name in jobs:
-                title = f"round {round_}: {variant.name}, {name}"
+            for round_, variant in jobs:
+                title = f"round {round_}: {variant.name}"
                 bar.update(task, description=title)
                 entry = entries[variant.name]
-                error = once(measuring, entry, (round_, variant, name), failed)
-                if error:
-                    console.print(f"{title}: {error}", markup=False)
-                files.write_json(measuring.path(variant), entry)
+                if variant.name not in failed:
+                    for said in once(measuring, entry, round_, variant):
+                        console.print(f"{title}: {said}", markup=False)
+                        failed.add(variant.name)
+                    files.write_json(measuring.path(variant), entry)
                 bar.advance(task)
     console.print(f"in {measuring.folder}")
     errors = [
@@ -244,21 +263,18 @@ def measure(options: Namespace, console: Console) -> int:
 
 
 def once(
-    measuring: Measuring, entry: Entry, job: Job, failed: set[tuple[str, str]]
-) -> str | None:
-    """Do one job, unless it or its variant has `failed`; its error goes into
-    `entry`, and is returned."""
-    round_, variant, name = job
-    if (variant.name, name) in failed or (variant.name, "") in failed:
-        return None
-    error = None
-    if entry["check"] is None and name not in UNCHECKED:
+    measuring: Measuring, entry: Entry, round_: int, variant: Variant
+) -> Iterator[str]:
+    """Do one job. Its errors go into `entry`, and come back as lines."""
+    names = cases(variant, measuring.options)
+    errors: dict[str, str] = {}
+    if entry["check"] is None and not UNCHECKED.intersection(names):
         error = measuring.check(variant, entry)
-        if error:
-            failed.add((variant.name, ""))
-    error = error or measuring.measure(variant, entry, name, round_)
-    if error:
-        failed.add((variant.name, name))
+        errors = dict.fromkeys(names, error) if error else {}
+    errors = errors or measuring.measure(variant, entry, names, round_)
+    for name, error in errors.items():
         said = {"case": name, "round": round_, "error": error}
         entry["errors"].append(said)
-    return error
+    for error in dict.fromkeys(errors.values()):
+        which = [name for name in errors if errors[name] == error]
+        yield f"{', '.join(which)}: {error}"

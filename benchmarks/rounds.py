@@ -7,39 +7,26 @@ from collections.abc import Iterator
 from benchmarks.suites import Entry, rounds_done
 from benchmarks.variants import Variant
 
-Job = tuple[int, Variant, str]
+Job = tuple[int, Variant]
+
+
+def cases(variant: Variant, options: Namespace) -> list[str]:
+    """The cases of `variant` that are asked for, in their order."""
+    asked = options.cases or variant.cases
+    return [name for name in variant.cases if name in asked]
 
 
 def missing(
     wanted: list[Variant], options: Namespace, entries: dict[str, Entry]
 ) -> Iterator[Job]:
-    """The jobs that have no values yet, round by round."""
+    """What has no values yet, round by round: (round, variant)."""
     done = {
-        (v.name, name): rounds_done(entries[v.name], name)
-        for v, name in shuffled(wanted, options.cases, 1)
+        v.name: [rounds_done(entries[v.name], c) for c in cases(v, options)]
+        for v in wanted
     }
-    for round_ in range(options.first, options.first + options.rounds):
-        for variant, name in shuffled(wanted, options.cases, round_):
-            if round_ not in done[variant.name, name]:
-                yield round_, variant, name
-
-
-def shuffled(
-    wanted: list[Variant], cases: list[str] | None, round_: int
-) -> list[tuple[Variant, str]]:
-    """The (variant, case) pairs of a round, in an order of its own."""
-    pairs = [
-        (variant, name)
-        for variant in wanted
-        for name in variant.cases
-        if not cases or name in cases
-    ]
-    # to-99 is no variant's own: it is there only where it is asked for.
-    pairs += [
-        (variant, name)
-        for variant in wanted
-        for name in cases or ()
-        if name == "to-99"
-    ]
-    random.Random(round_).shuffle(pairs)
-    return pairs
+    for round_ in range(1, options.rounds + 1):
+        order = list(wanted)
+        random.Random(round_).shuffle(order)
+        for variant in order:
+            if not all(round_ in case for case in done[variant.name]):
+                yield round_, variant

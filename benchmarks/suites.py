@@ -25,9 +25,13 @@ def benchmark_of(entry: Entry, name: str) -> pyperf.Benchmark | None:
 
 
 def add(
-    entry: Entry, benchmarks: list[pyperf.Benchmark], more: dict[str, Any]
+    entry: Entry,
+    benchmarks: list[pyperf.Benchmark],
+    more: dict[str, Any],
+    own: dict[str, dict[str, Any]],
 ) -> None:
-    """Add the runs of `benchmarks` to the file, with `more` metadata."""
+    """Add the runs of `benchmarks` to the file, with `more` metadata, and
+    what each benchmark has of its `own`."""
     runs = []
     for benchmark in benchmarks:
         for run in benchmark.get_runs():
@@ -40,7 +44,9 @@ def add(
                 pyperf.Run(
                     run.values,
                     warmups=run.warmups,
-                    metadata=metadata | more,
+                    metadata=metadata | more | own.get(
+                        benchmark.get_name(), {}
+                    ),
                     collect_metadata=False,
                 )
             )
@@ -59,7 +65,16 @@ def add(
         entry["pyperf"] = json.loads(path.read_text())
 
 
+def done(entry: Entry) -> set[int]:
+    """The rounds that have values of every case that did not fail."""
+    failed = {error["case"] for error in entry["errors"]}
+    names = [name for name in entry["cases"] if name not in failed]
+    every = set(range(1, entry["rounds"] + 1))
+    return every.intersection(*(rounds_done(entry, name) for name in names))
+
+
 def rounds_done(entry: Entry, name: str) -> set[int]:
+    """The rounds that have values of a case."""
     # Some cases measure several things in one process.
     several = {
         "peak": "matmul-float32",

@@ -17,40 +17,47 @@ from lab.frameworks import (
     SNIPPETS,
     Framework,
     Implementation,
+    decoded,
     every,
     frameworks,
     nearest,
+    reference,
 )
 
-# An epoch is `count` digits, a multiple of the batch. One epoch or call warms
-# up; a value is then an epoch's mean step, or the mean of enough calls to last
-# 0.1 s (pyperf counts how many in the first process).
+# The rounds behind every number, fixed before the first is measured.
+ROUNDS = 12
+# What a process goes through, in this order: the case that matters most meets
+# a process that nothing has gone before. An epoch is `count` digits, a
+# multiple of the batch, or 64 steps and more; the first one compiles, the
+# second is the value. A value of a prediction is the mean of enough calls to
+# last 0.1 s.
 CASES: dict[str, dict[str, Any]] = {
     f"train-{batch}": {
         "task": "train", "batch": batch, "count": count,
-        "warmups": 1, "values": 2, "loops": 1,
+        "warmups": 1, "values": 1, "loops": 1,
     }
-    for batch, count in [(128, 8192), (32, 4096), (1024, 8192)]
+    for batch, count in [(128, 8192), (32, 2048), (1024, 8192)]
 } | {
     f"predict-{batch}": {
         "task": "predict", "batch": batch,
-        "warmups": 1, "values": 3, "loops": 0,
+        "warmups": 0, "values": 3, "loops": 1,
     }
     for batch in (1, 1024)
 }  # fmt: skip
-# Only where they are asked for.
+# Those that a table of variants.toml names.
 MORE_CASES: dict[str, dict[str, Any]] = {
-    "to-99": {
-        "task": "to_99", "most_epochs": 20,
-        "warmups": 0, "values": 1, "loops": 1,
-    },
     "peak": {"task": "peak", "warmups": 1, "values": 3, "loops": 1},
     "layers": {"task": "layers", "warmups": 1, "values": 3, "loops": 1},
     "harness": {"task": "harness", "warmups": 1, "values": 2, "loops": 1},
 }  # fmt: skip
 CHECK: dict[str, Any] = {
-    "task": "check", "steps": 10, "warmups": 0, "values": 1, "loops": 1,
+    "name": "check", "task": "check", "steps": 10,
+    "warmups": 0, "values": 1, "loops": 1,
 }  # fmt: skip
+PREDICTING = tuple(name for name in CASES if name.startswith("predict"))
+# What predicts with weights that were trained elsewhere, and trains nothing:
+# a module of benchmarks/peers/ for each table of its peers.toml.
+PEERS = Path(__file__).parent / "peers"
 
 
 class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,16 +81,29 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cases: tuple[str, ...] = tuple(CASES)
 
 
+class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of benchmarks/peers/peers.toml: what predicts with weights
+    that were trained elsewhere, and trains nothing. Its module is beside
+    that file, under the table's name."""
+
+    # As its authors write it.
+    label: str
+    # Where its __version__ is.
+    import_name: str
+
+
 class Variant(msgspec.Struct, frozen=True):
-    """A variant: whose, and what variants.toml says of it."""
+    """A variant: whose, and what variants.toml says of it. A peer has the
+    reference's place: its weights are of no framework."""
 
     name: str
     implementation: Implementation
     said: Said = Said()
+    peer: Peer | None = None
 
     @property
     def module(self) -> str:
-        return self.said.module
+        return "peer" if self.peer else self.said.module
 
     @property
     def options(self) -> dict[str, Any]:
@@ -99,7 +119,7 @@ class Variant(msgspec.Struct, frozen=True):
 
     @property
     def group(self) -> str:
-        return self.said.group
+        return "peer" if self.peer else self.said.group
 
     @property
     def step(self) -> str | None:
@@ -114,12 +134,17 @@ class Variant(msgspec.Struct, frozen=True):
         return str(self.said.options.get("precision", "float32"))
 
     @property
+    def framework(self) -> str:
+        """Whose it is, as results name it."""
+        return self.name if self.peer else called(self.implementation)
+
+    @property
     def record(self) -> dict[str, Any]:
         """As a result file has it: one of another record is not gone on
         with."""
         return {
             "name": self.name,
-            "framework": called(self.implementation),
+            "framework": self.framework,
             "module": self.module,
             "options": self.options,
             "environment": self.environment,
@@ -140,10 +165,7 @@ def read(framework: Framework, snippets: Path = SNIPPETS) -> list[Variant]:
     path = snippets / framework.name / "variants.toml"
     if not path.exists():
         return []
-    try:
-        found = msgspec.toml.decode(path.read_bytes(), type=dict[str, Said])
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: {error}") from None
+    found = decoded(path, dict[str, Said])
     backends = {i.backend.name: i for i in every() if i.framework == framework}
     known = CASES | MORE_CASES
     variants = []
@@ -169,10 +191,23 @@ def page(implementation: Implementation) -> Variant:
     return Variant(name, implementation)
 
 
+def peers() -> list[Variant]:
+    """A variant for each table of peers.toml. Raises BadInput."""
+    path = PEERS / "peers.toml"
+    try:
+        found = msgspec.toml.decode(path.read_bytes(), type=dict[str, Peer])
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: {error}") from None
+    said = Said(cases=PREDICTING)
+    return [
+        Variant(name, reference(), said, peer) for name, peer in found.items()
+    ]
+
+
 def load(snippets: Path = SNIPPETS) -> dict[str, Variant]:
     """Every variant by its name, in the order of the site: of each
-    implementation first convnet.py, then what variants.toml has. Raises
-    BadInput, for two of one name too."""
+    implementation first convnet.py, then what variants.toml has; the peers
+    last. Raises BadInput, for two of one name too."""
     said = [v for f in frameworks() for v in read(f, snippets)]
     found: dict[str, Variant] = {}
     for i in every():
@@ -183,7 +218,7 @@ def load(snippets: Path = SNIPPETS) -> dict[str, Variant]:
                 path = snippets / i.framework.name / "variants.toml"
                 raise BadInput(f"{path}: {v.name}: a second of that name")
             found[v.name] = v
-    return found
+    return found | {v.name: v for v in peers()}
 
 
 def variants(
@@ -197,6 +232,21 @@ def variants(
         if name not in found:
             raise unknown(name, found, "variant")
     return [v for v in found.values() if not wanted or v.name in wanted]
+
+
+def environment(
+    variant: Variant, threads: int, device: str
+) -> dict[str, str]:
+    """What a process of `variant` gets: threads, "cpu" or "cuda", its own."""
+    found = {
+        "OMP_NUM_THREADS": str(threads),
+        "OPENBLAS_NUM_THREADS": str(threads),
+        "TF_NUM_INTRAOP_THREADS": str(threads),
+    }
+    if device == "cpu":
+        found |= {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
+    own = variant.implementation.backend.environment
+    return found | own | variant.environment
 
 
 def case(name: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ and back, bit for bit; then what the pages still lack of it.
 
 import subprocess
 import sys
-import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from safetensors.numpy import load_file
 from lab import contract, gates, mnist, parity, seeds, training
 from lab.convert import convert
 from lab.errors import BadInput, Failed
-from lab.files import write_arrays
+from lab.files import scratch_folder, write_arrays
 from lab.frameworks import (
     ROOT,
     Framework,
@@ -25,6 +24,7 @@ from lab.frameworks import (
     implementations,
 )
 from lab.processes import execute
+from lab.tables import show
 
 TRAINED = parity.DATA / "trained.safetensors"
 
@@ -37,18 +37,18 @@ def check(options: Namespace, console: Console) -> int:
     def say(title: str, what: str, faults: list[str]) -> None:
         nonlocal failed
         failed |= bool(faults)
-        console.print(f"{title}: {what}: {'FAILED' if faults else 'ok'}")
+        show(console, f"{title}: {what}: {'FAILED' if faults else 'ok'}")
         for fault in faults:
-            console.print(f"  {fault}", markup=False)
+            show(console, f"  {fault}")
 
-    with tempfile.TemporaryDirectory() as scratch:
+    with scratch_folder() as folder:
         for i in wanted:
-            for what, faults in steps(i, Path(scratch), options.timeout):
+            for what, faults in steps(i, folder, options.timeout):
                 say(i.title, what, faults)
     framework = wanted[0].framework
-    say(framework.name, "pages", lacking(framework))
+    say(framework.name, "pages", lacking(framework, options.timeout))
     for gap in gaps(framework):
-        console.print(f"{framework.name}: {gap}", markup=False)
+        show(console, f"{framework.name}: {gap}")
     return int(failed)
 
 
@@ -59,7 +59,7 @@ def steps(
     digits = scratch / "digits.npz"
     arrays = mnist.load()._asdict()
     write_arrays(digits, arrays)
-    facts = contract.facts_of(implementation, digits)
+    facts = contract.facts_of(implementation, digits, timeout)
     broken = facts["error"] and [facts["error"]]
     yield "contract", broken or list(contract.broken(implementation, facts))
 
@@ -96,13 +96,16 @@ def there_and_back(
             yield f"{weight} came back changed"
 
 
-def lacking(framework: Framework) -> list[str]:
+def lacking(framework: Framework, timeout: float) -> list[str]:
     """What its folder does not say, and the pages want; they say so
     themselves, in a process of their own: nothing here knows them."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pages", "--lacking", framework.name],
-        cwd=ROOT, capture_output=True, encoding="utf-8",
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "pages", "--lacking", framework.name],
+            cwd=ROOT, capture_output=True, encoding="utf-8", timeout=timeout,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return [f"stopped after {timeout:g} s (--timeout)"]
     return done.stderr.splitlines() if done.returncode else []
 
 

@@ -1,45 +1,50 @@
 """`python -m snippets`: list, train, parity, gates, seeds, convert, check."""
 
 import argparse
-import signal
+import math
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from lab import check, convert, gates, parity, seeds, training
-from lab.errors import BadInput, Failed
 from lab.frameworks import ERAS, frameworks
-from lab.mnist import DataError
+from lab.outcome import outcome
+from lab.tables import Grid, show
 
 
 def list_frameworks(options: argparse.Namespace, console: Console) -> int:
     """`python -m snippets list`."""
-    grid = Table()
-    for name in ["name", "framework", "era", "Python", "backends", "status"]:
-        grid.add_column(name)
+    rows = []
     for f in frameworks():
         backends = ", ".join(b.name for b in f.backends if b.name)
-        grid.add_row(
-            f.name, f.label, f.era, f.python, backends or "—", f.status
-        )
-    console.print(grid)
+        row = [f.name, f.label, f.era, f.python, backends or "—", f.status]
+        rows.append(row)
+    head = ["name", "framework", "era", "Python", "backends", "status"]
+    show(console, Grid(head, rows, folded=["status"]))
     return 0
 
 
 def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
-    """`kind`, int or float, of what is above 0."""
+    """`kind`, int or float, of what is above 0, and a number."""
 
     def parse(text: str) -> float:
         value = kind(text)
-        if value <= 0:
+        if not 0 < value < math.inf:  # which NaN is not either
             raise ValueError
         return value
 
     parse.__name__ = f"positive {kind.__name__}"
     return parse
+
+
+def seed(text: str) -> int:
+    """A seed that every framework takes."""
+    value = int(text)
+    if not 0 <= value < 2**32:
+        raise argparse.ArgumentTypeError("a seed is 0 to 4294967295")
+    return value
 
 
 def parser() -> argparse.ArgumentParser:
@@ -62,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--batch-size", type=positive(int), default=128, metavar="N"
     )
-    sub.add_argument("--seed", type=int, default=0, metavar="N")
+    sub.add_argument("--seed", type=seed, default=0, metavar="N")
     sub.add_argument(
         "--require-gpu", action="store_true",
         help="fail where a framework did not use a GPU",
@@ -152,23 +157,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command line; return the exit status."""
     options = parser().parse_args(arguments)
     options.said = " ".join(["python -m snippets", *sys.argv[1:]])
-    # Ended from outside, it ends as with Ctrl-C: every child goes with it.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     console = Console()
     if not console.is_terminal:
         console = Console(width=160)
-    try:
+
+    def do() -> int:
         frameworks()  # a manifest that is wrong stops every command
         status: int = options.do(options, console)
         return status
-    except (BadInput, DataError) as error:
-        print(f"snippets: {error}", file=sys.stderr)
-        return 2
-    except Failed as error:
-        print(f"snippets: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(
-            "snippets: interrupted; nothing is left running", file=sys.stderr
-        )
-        return 130
+
+    said = "interrupted; nothing is left running"
+    return outcome("snippets", do, said)

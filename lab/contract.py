@@ -25,7 +25,9 @@ DENSE_PARAMETERS = 320 + 18_496 + 200_768 + 650
 LN_10 = math.log(10)
 
 
-def facts_of(implementation: Implementation, digits: Path) -> Result:
+def facts_of(
+    implementation: Implementation, digits: Path, timeout: float = 900
+) -> Result:
     """What lab/inside/contract.py says of `implementation`, or its error.
     `digits` is mnist-5k as a file .npz."""
     framework = implementation.framework
@@ -39,7 +41,8 @@ def facts_of(implementation: Implementation, digits: Path) -> Result:
         if first
         else {},
     }
-    return execute(implementation, request, 900, inputs={digits.name: digits})
+    inputs = {digits.name: digits}
+    return execute(implementation, request, timeout, inputs=inputs)
 
 
 def lines(implementation: Implementation) -> list[str]:

@@ -7,7 +7,6 @@ Between them are arrays in one layout, which docs/port.md gives.
 
 import difflib
 import os
-import tempfile
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ import numpy as np
 
 from lab import screens
 from lab.errors import BadInput, Failed
-from lab.files import write_arrays
+from lab.files import scratch_folder, write_arrays
 from lab.formats import File
 from lab.frameworks import Implementation, implementations
 from lab.processes import NOT_HERE, Files, Result, execute
@@ -97,12 +96,10 @@ def convert(
 
     try:
         # Beside OUT, so that the result is moved in one step.
-        with tempfile.TemporaryDirectory(
-            prefix=".convert-", dir=path_out.parent
-        ) as scratch:
-            arrays = read(begin, path_in, Path(scratch), task)
+        with scratch_folder(path_out.parent) as folder:
+            arrays = read(begin, path_in, folder, task)
             arrays, rounded = checked(arrays, path_in, begin)
-            made = write(end, arrays, Path(scratch), task)
+            made = write(end, arrays, folder, task)
             place(made, finals)
     except OSError as error:
         raise BadInput(" ".join(str(error).split())) from None

@@ -2,9 +2,16 @@
 
 import contextlib
 import datetime
+import fcntl
 import json
 import os
 import platform
+import re
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +19,62 @@ import numpy as np
 
 from lab.errors import BadInput
 
+SCRATCH = ".one-convnet-"
+YOUNG = 60  # seconds in which a new folder is locked, at the latest
+
+
+@contextlib.contextmanager
+def scratch_folder(folder: Path | None = None) -> Iterator[Path]:
+    """A new folder in `folder`, or in TMPDIR, that is removed at the end.
+    Those that a killed process left there are removed first.
+
+    Raises OSError where none can be made."""
+    folder = Path(folder or tempfile.gettempdir())
+    sweep(folder)
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder) as name:
+        # Held as long as this process lives, however it ends.
+        held = os.open(name, os.O_RDONLY)
+        try:
+            with contextlib.suppress(OSError):  # not every file system locks
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield Path(name).resolve()
+        finally:
+            os.close(held)
+
+
+def sweep(folder: Path) -> None:
+    """Remove from `folder` what scratch_folder() made there for this user,
+    where its process has ended."""
+    for path in folder.glob(f"{SCRATCH}????????"):
+        # Whatever cannot be opened, locked or removed stays.
+        with contextlib.suppress(OSError):
+            found = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                about = os.fstat(found)
+                if about.st_uid == os.getuid() and (
+                    about.st_mtime < time.time() - YOUNG
+                ):
+                    shutil.rmtree(path)
+            finally:
+                os.close(found)
+
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` to `path` whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, "utf-8")
-    os.replace(temporary, path)
+    """Write `text` to `path` whole or not at all; where `path` is a link, to
+    the file that it leads to. Raises OSError, which names `path`."""
+    path = Path(path)
+    try:
+        final = path.resolve()
+        with scratch_folder(final.parent) as beside:
+            new = beside / "new"
+            new.write_text(text, "utf-8")
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copymode(final, new)
+            os.replace(new, final)
+    except OSError as error:
+        said = error.strerror or str(error)
+        raise OSError(error.errno, said, str(path)) from None
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -31,12 +88,32 @@ def write_arrays(path: Path, arrays: dict[str, Any]) -> None:
 
 
 def check_json(path: Path | None) -> None:
-    """Raise BadInput where `path`, if any, could not be written later."""
-    if path and not os.access(path.parent, os.W_OK):
-        raise BadInput(
-            f"cannot write {path}: {path.parent} is not a folder that you "
-            "may write to"
-        )
+    """Raise BadInput where write_json() could not write `path`, if there is
+    one: it, or what it links to, must be a regular file that may be replaced,
+    or nothing yet, in a folder that takes new files."""
+    if path is None:
+        return
+    try:
+        final = path.resolve(strict=path.is_symlink())
+        with contextlib.suppress(FileNotFoundError):
+            mode = final.stat().st_mode
+            if stat.S_ISDIR(mode):
+                raise BadInput(f"cannot write {path}: it is a folder")
+            if not stat.S_ISREG(mode):
+                raise BadInput(f"cannot write {path}: it is no regular file")
+            # The system refuses root nothing, and root protects files too.
+            if not (mode & 0o222 and os.access(final, os.W_OK)):
+                raise BadInput(f"cannot write {path}: it is read-only")
+        if not os.access(final.parent, os.W_OK):
+            raise BadInput(
+                f"cannot write {path}: {final.parent} is not a folder that "
+                "you may write to"
+            )
+        with scratch_folder(final.parent):  # which is how it will be written
+            pass
+    except (OSError, RuntimeError) as error:  # a circle of links is the latter
+        said = getattr(error, "strerror", None) or "its links lead nowhere"
+        raise BadInput(f"cannot write {path}: {said}") from None
 
 
 def now() -> str:
@@ -53,8 +130,14 @@ def machine() -> dict[str, Any]:
                 cpu = line.split(":", 1)[1].strip()
                 break
     return {
-        "cpu": cpu,
+        "cpu": in_words(cpu),
         "cores": os.cpu_count(),
-        "system": platform.platform(terse=True),
-        "python": platform.python_version(),
+        "system": in_words(platform.platform(terse=True)),
+        "python": in_words(platform.python_version()),
     }
+
+
+def in_words(text: str) -> str:
+    """`text` as results/schemas/ allows it: what else a machine says of
+    itself becomes a space."""
+    return re.sub("[^A-Za-z0-9 .,:;@()+/~=#_-]", " ", text)[:200]

@@ -10,7 +10,7 @@ import functools
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -21,6 +21,7 @@ from lab.screens import SCREENS
 ROOT = Path(__file__).parent.parent
 SNIPPETS = ROOT / "snippets"
 ERAS = ["today", "2018"]
+T = TypeVar("T")
 
 
 # --8<-- [start:keys]
@@ -148,12 +149,20 @@ class Implementation(msgspec.Struct, frozen=True):
         return self.title.replace("/", "-")
 
 
+def decoded(path: Path, kind: type[T]) -> T:
+    """What `path`, a TOML file, holds. Raises BadInput, which names it."""
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=kind)
+    except (
+        OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError
+    ) as error:  # fmt: skip
+        said = " ".join(str(error).split())
+        raise BadInput(f"{path}: {said[:300]}") from None
+
+
 def read(path: Path) -> Framework:
     """The manifest `path`. Raises BadInput, which names what is wrong."""
-    try:
-        found = msgspec.toml.decode(path.read_bytes(), type=Framework)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: {error}") from None
+    found = decoded(path, Framework)
     if found.file.screen not in SCREENS:
         raise BadInput(
             f"{path}: no screen is called {found.file.screen!r}: one of "
@@ -162,6 +171,16 @@ def read(path: Path) -> Framework:
     for start in found.file.starts:
         if not re.fullmatch("([0-9a-f]{2})+", start):
             raise BadInput(f"{path}: file.starts: {start!r} is no hexadecimal")
+    parts = found.import_name.split(".")
+    if not all(part.isidentifier() for part in parts):
+        raise BadInput(f"{path}: import_name: {found.import_name!r} is none")
+    for backend in found.backends:
+        for name, value in backend.environment.items():
+            if not name.isidentifier() or "\0" in value:
+                raise BadInput(
+                    f"{path}: backends.{backend.name}.environment: no process "
+                    f"can have {name!r} as {value!r}"
+                )
     if not found.backends:
         raise BadInput(f"{path}: one [[backends]] at least, if an empty one")
     if found.name:

@@ -16,6 +16,7 @@ from lab import mnist
 from lab.files import machine, now, write_json
 from lab.frameworks import ROOT, Implementation, implementations
 from lab.processes import Job, each, status
+from lab.tables import show
 from lab.training import GATE_EPOCHS, judged, table
 
 FOLDER = ROOT / "results" / "gates"
@@ -54,7 +55,7 @@ def measure(options: Namespace, console: Console) -> int:
         entry = judged(i, result, said)
         errors.append(entry["error"])
         if entry["test_accuracy"] is None:
-            console.print(table([entry], said))
+            show(console, table([entry], said))
         else:
             head = {"command": options.said, "date": now()}
             write_json(path, head | {"machine": machine()} | entry)

@@ -8,9 +8,10 @@ import gzip
 import hashlib
 import importlib.resources
 import os
+import stat
 import struct
 import sys
-import tempfile
+import time
 import zlib
 from math import prod
 from pathlib import Path
@@ -19,6 +20,9 @@ from typing import NamedTuple
 import numpy as np
 import platformdirs
 import pooch
+
+from lab.bounds import Bounded, deadline
+from lab.files import scratch_folder
 
 MNIST_5K_SHA256 = (
     "846f6cad587fea3877f6e0fe0a1968dfc68867ce170d3bc9fc2dccdbed17961d"
@@ -48,6 +52,12 @@ MIRRORS = [
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
     "https://raw.githubusercontent.com/fgnt/mnist/master/",
 ]
+# Seconds that a mirror has for a file: 33 kB/s will do.
+DEADLINE = 300.0
+# Bytes that a file may have besides: gzip's own.
+BESIDES = 2**16
+# Where torchvision's root and its folder MNIST hold the files.
+INSIDE = ["", "raw", "MNIST/raw"]
 
 
 class DataError(Exception):
@@ -71,8 +81,7 @@ def load(name: str = "mnist-5k") -> Digits:
     if name != "mnist":
         raise DataError(f"no digits are called {name!r}: mnist-5k or mnist")
     if os.environ.get("MNIST_DIR"):
-        folder = Path(os.environ["MNIST_DIR"]).expanduser()
-        arrays = [from_folder(folder, name) for name in FILES]
+        arrays = [from_folder(named_folder(), name) for name in FILES]
     else:
         cache = platformdirs.user_cache_path("one-convnet")
         arrays = [from_cache(cache, name) for name in FILES]
@@ -111,10 +120,21 @@ def load_5k() -> Digits:
 def read(path: Path, name: str) -> np.ndarray:
     """The uint8 array in the IDX file at `path`, gzipped or not: MNIST's
     file `name`. Raises ValueError with words to put after the path."""
+    shape, sha256 = FILES[name]
+    start = 4 + 4 * len(shape)
+    size = start + prod(shape)
     try:
-        data = path.read_bytes()
-        if data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
+        about = path.stat()
+        if not (stat.S_ISREG(about.st_mode) or stat.S_ISDIR(about.st_mode)):
+            raise ValueError("is no regular file")
+        if about.st_size > size + BESIDES:
+            raise ValueError(f"is too long: {about.st_size} bytes of {size}")
+        with open(path, "rb") as file:
+            data = file.read(size + 1)
+            if data[:2] == b"\x1f\x8b":
+                file.seek(0)
+                # A few kB may unpack to any number of GB.
+                data = gzip.GzipFile(fileobj=file).read(size + 1)
     except EOFError:
         raise ValueError("is truncated: its gzip data end early") from None
     except (gzip.BadGzipFile, zlib.error) as error:
@@ -123,9 +143,6 @@ def read(path: Path, name: str) -> np.ndarray:
         raise ValueError(f"cannot be read: {error.strerror}") from None
 
     # Most telling first: the digest alone would catch every fault.
-    shape, sha256 = FILES[name]
-    start = 4 + 4 * len(shape)
-    size = start + prod(shape)
     kinds = {0x801: "labels", 0x803: "images"}
     magic, wanted = int.from_bytes(data[:4]), 0x800 + len(shape)
     if len(data) < start:
@@ -139,28 +156,68 @@ def read(path: Path, name: str) -> np.ndarray:
     if sizes != shape:
         found, right = ("×".join(map(str, s)) for s in (sizes, shape))
         raise ValueError(f"holds {found} {kinds[wanted]}, MNIST's {right}")
-    if len(data) != size:
-        fault = "is truncated" if len(data) < size else "is too long"
-        raise ValueError(f"{fault}: {len(data)} bytes of {size}")
+    if len(data) < size:
+        raise ValueError(f"is truncated: {len(data)} bytes of {size}")
+    if len(data) > size:
+        raise ValueError(f"is too long: more than {size} bytes")
     if hashlib.sha256(data).hexdigest() != sha256:
         raise ValueError("is not MNIST's: its SHA-256 differs")
     return np.frombuffer(data, "uint8", offset=start).reshape(shape)
 
 
-def from_folder(folder: Path, name: str) -> np.ndarray:
-    """The array in `folder`'s file `name`, or `name`.gz, of MNIST.
-
-    Raises DataError where there is none or it is not MNIST's."""
-    path = folder / name
-    if not path.exists():
-        path = folder / f"{name}.gz"
+def named_folder() -> Path:
+    """The folder that MNIST_DIR names. Raises DataError for a home that
+    nobody has."""
     try:
-        return read(path, name)
-    except ValueError as error:
+        return Path(os.environ["MNIST_DIR"]).expanduser()
+    except RuntimeError:
         raise DataError(
-            f"{path} {error}. Mend the folder that MNIST_DIR names, or unset "
+            f"MNIST_DIR is {os.environ['MNIST_DIR']}, and there is no such "
+            "user. Name the folder with MNIST's four files, or unset "
             "MNIST_DIR to download MNIST"
         ) from None
+
+
+def from_folder(folder: Path, name: str) -> np.ndarray:
+    """The array of MNIST's file `name` in `folder`, as it is or gzipped, also
+    with a dot in the place of its second hyphen, also in torchvision's
+    folders.
+
+    Raises DataError where there is none or it is not MNIST's."""
+    dotted = name.replace("-idx", ".idx")
+    paths = [
+        folder / inside / f"{written}{ending}"
+        for inside in INSIDE
+        for written in (name, dotted)
+        for ending in ("", ".gz")
+    ]
+    there = [path for path in paths if os.path.lexists(path)]
+    # Archives unpack to a folder of the file's name, the file beside it.
+    there.sort(key=os.path.isdir)
+    try:
+        if not there:
+            raise ValueError(
+                f"is not there, nor {dotted}, nor one of the two with .gz, "
+                f"nor any in raw/ or MNIST/raw/; there is {listed(folder)}"
+            )
+        return read(there[0], name)
+    except ValueError as error:
+        raise DataError(
+            f"{[*there, *paths][0]} {error}. Mend the folder that MNIST_DIR "
+            "names, or unset MNIST_DIR to download MNIST"
+        ) from None
+
+
+def listed(folder: Path, most: int = 6) -> str:
+    """What is in `folder`, in words."""
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        return f"no such folder ({error.strerror})"
+    shown = [ascii(name) for name in names[:most]]
+    if len(names) > most:
+        shown.append(f"{len(names) - most} more")
+    return ", ".join(shown) or "nothing"
 
 
 def from_cache(cache: Path, name: str) -> np.ndarray:
@@ -176,8 +233,8 @@ def from_cache(cache: Path, name: str) -> np.ndarray:
         cache.mkdir(parents=True, exist_ok=True)
         # Every process downloads into a folder of its own: what appears in
         # the cache is whole and verified, whoever comes first.
-        with tempfile.TemporaryDirectory(dir=cache) as scratch:
-            temporary = Path(scratch) / path.name
+        with scratch_folder(cache) as folder:
+            temporary = folder / path.name
             array = download(name, temporary)
             os.replace(temporary, path)
     except OSError as error:
@@ -193,12 +250,15 @@ def download(name: str, path: Path) -> np.ndarray:
 
     Raises DataError with every mirror's answer where none serves it."""
     answers = []
+    most = prod(FILES[name][0]) + BESIDES
     for mirror in MIRRORS:
         url = f"{mirror}{name}.gz"
         print("downloading", url, file=sys.stderr)
         get = pooch.HTTPDownloader(sys.stderr.isatty(), chunk_size=2**16)
+        began = time.monotonic()
         try:
-            get(url, str(path), None)
+            with Bounded(path, most) as file, deadline(DEADLINE):
+                get(url, file, None)
             return read(path, name)
         except ValueError as error:
             answers.append(f"{mirror}: its file {error}")
@@ -207,6 +267,8 @@ def download(name: str, path: Path) -> np.ndarray:
             response = getattr(error, "response", None)
             if response is not None:
                 answer = f"answered {response.status_code}"
+            if time.monotonic() - began >= DEADLINE:
+                answer = f"not done after {DEADLINE:g} s"
             answers.append(f"{mirror}: {answer}")
     raise DataError(
         f"no mirror serves {name} ({'; '.join(answers)}). Put MNIST's four "

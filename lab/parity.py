@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 from rich.console import Console
-from rich.table import Table
 from safetensors.numpy import load_file
 
 from lab import mnist
 from lab.files import check_json, machine, now, write_arrays, write_json
 from lab.frameworks import ROOT, Implementation, implementations, reference
 from lab.processes import Job, Result, each, execute, status
+from lab.tables import Grid, show
 from lab.training import Entry, identity, report
 
 DATA = ROOT / "data"
@@ -161,13 +161,16 @@ def prove(options: Namespace, console: Console) -> int:
     if "control" in rows:
         more["control"] = rows["control"]
     shown = [rows[i.slug] for i in wanted]
-    console.print(table(shown))
-    report(shown, options.json, options.said, **more)
     if options.save:
         rows[first.slug]["losses"] = losses
         if options.names and first not in wanted:
             del rows[first.slug]
-        save(rows, options.said)
+    try:
+        report(shown, options.json, options.said, **more)
+        if options.save:
+            save(rows, options.said)
+    finally:
+        show(console, table(shown))
     return status([row["error"] for row in shown], options)
 
 
@@ -206,32 +209,29 @@ def entry(
     return row | result
 
 
-def table(rows: list[Entry]) -> Table:
-    """The rows as a rich table: the largest differences from float64."""
-    grid = Table(title="largest difference from NumPy in float64")
-    for name in ["framework", "version", "backend"]:
-        grid.add_column(name, overflow="fold")
-    for name in ["logits", "loss", "gradient"]:
-        grid.add_column(name, justify="right", no_wrap=True)
-    for n in STEPS:
-        grid.add_column(f"weights, {n}", justify="right", no_wrap=True)
-    grid.add_column("trained: accuracy", justify="right", no_wrap=True)
-    grid.add_column("other answers", justify="right", no_wrap=True)
-    grid.add_column("error", overflow="fold")
+def table(rows: list[Entry]) -> Grid:
+    """The rows as a table: the largest differences from float64."""
+    numbers = ["logits", "loss", "gradient"]
+    numbers += [f"weights, {n}" for n in STEPS]
+    numbers += ["accuracy", "other answers"]
+    found = []
     for row in rows:
         cells = [row["name"], row["version"], row["backend"]]
         if "max_abs_logits" in row:
-            numbers = [
+            most = [
                 row[f"max_abs_{kind}"]
                 for kind in ("logits", "loss", "gradient")
             ]
-            numbers += row["max_abs_weights"].values()
-            cells += [f"{number:.1e}" for number in numbers]
+            most += row["max_abs_weights"].values()
+            cells += [f"{number:.1e}" for number in most]
             cells += [
                 f"{row['trained_accuracy']:.3f}",
                 str(row["other_answers"]),
             ]
         else:
             cells += [None] * 8
-        grid.add_row(*(cell or "—" for cell in cells), row["error"] or "")
-    return grid
+        found.append([cell or "—" for cell in cells] + [row["error"] or ""])
+    return Grid(
+        ["framework", "version", "backend", *numbers, "error"], found,
+        title="largest difference from NumPy in float64", numbers=numbers,
+    )  # fmt: skip

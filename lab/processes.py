@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
@@ -22,11 +21,13 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 
-from lab.files import write_arrays
+from lab.files import scratch_folder, write_arrays
 from lab.frameworks import ROOT, Framework, Implementation
 
 INSIDE = ROOT / "lab" / "inside" / "main.py"
 DOCKER_IMAGE = "one-convnet-2018"
+DOCKER_ANSWERS = 30.0  # seconds
+MEMORY = "4g"  # twice what any of them needs for the whole MNIST
 NO_2018 = "not run: `make 2018` sets it up"
 NO_PACKAGE = "not run: its package is not installed; not every platform has it"
 # Why a framework cannot be run here: no fault of its own.
@@ -46,21 +47,29 @@ def interpreter(framework: Framework, scratch: Path) -> list[str] | None:
     python = ROOT / ".venv-2018" / "bin" / "python"
     if (python.parent.parent / ".complete").exists():
         return [str(python)]
-    if (
-        shutil.which("docker")
-        and not subprocess.run(
-            ["docker", "image", "inspect", DOCKER_IMAGE],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ).returncode
-    ):
+    if shutil.which("docker") and has_image():
         mounts = ["-v", f"{ROOT}:{ROOT}:ro", "-v", f"{scratch}:{scratch}"]
         user = ["-u", f"{os.getuid()}:{os.getgid()}", "-e", f"HOME={scratch}"]
         return [
             *["docker", "run", "--rm", "-i", "--init", "--network=none"],
+            *["--cap-drop=ALL", "--security-opt=no-new-privileges"],
+            f"--memory={MEMORY}",
             *[*mounts, *user, "-w", str(scratch), DOCKER_IMAGE, "python"],
         ]
     return None
+
+
+def has_image() -> bool:
+    """Does Docker answer, and have the image?"""
+    try:
+        found = subprocess.run(
+            ["docker", "image", "inspect", DOCKER_IMAGE],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, timeout=DOCKER_ANSWERS,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return False
+    return found.returncode == 0
 
 
 def execute(
@@ -81,29 +90,28 @@ def execute(
     Returns what the task returned, its arrays under "arrays" and `error`
     None; or `error` alone, the last lines that the framework itself said."""
     framework = implementation.framework
-    with tempfile.TemporaryDirectory() as name:
-        scratch = Path(name).resolve()
-        command = interpreter(framework, scratch)
+    with scratch_folder() as folder:
+        command = interpreter(framework, folder)
         if command is None:
             old = framework.python == "3.6"
             return {"error": NO_2018 if old else NO_PACKAGE}
         for there, path in (inputs or {}).items():
             copy = shutil.copytree if Path(path).is_dir() else shutil.copy
-            copy(path, scratch / there)
+            copy(path, folder / there)
         request = request | {
             "folder": str(framework.folder),
             "image_layout": framework.image_layout,
             "import_name": framework.import_name,
         }
-        (scratch / "request.json").write_text(json.dumps(request))
+        (folder / "request.json").write_text(json.dumps(request))
         if environment is None:
             environment = implementation.backend.environment
-        error = follow(command, scratch, environment, timeout, progress)
+        error = follow(command, folder, environment, timeout, progress)
         if error:
             return {"error": error}
         for there, path in (outputs or {}).items():
-            shutil.move(scratch / there, path)
-        return answer(scratch)
+            shutil.move(folder / there, path)
+        return answer(folder)
 
 
 def follow(
@@ -183,16 +191,19 @@ def each(
     Yields the implementation and its result; `done` says in a word that it
     went well."""
     with (
-        tempfile.TemporaryDirectory() as scratch,
+        scratch_folder() as folder,
         Progress(
             SpinnerColumn(finished_text=" "),
             "{task.description}",
             "{task.fields[line]}",
             TimeElapsedColumn(),
             console=console,
+            # Elsewhere it would say at its end what the results say, and
+            # could fail before they are written.
+            disable=not console.file.isatty(),
         ) as bar,
     ):
-        digits, written = Path(scratch) / "digits.npz", None
+        digits, written = folder / "digits.npz", None
         for implementation, arrays, request in jobs:
             if arrays is not written:
                 write_arrays(digits, arrays)

@@ -7,6 +7,7 @@ framework that is not, is a BadInput of one line.
 
 import functools
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,15 +50,27 @@ def validator(kind: str) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema(kind))
 
 
+def finite(text: str) -> float:
+    """A number of JSON. Raises ValueError for those that JSON has not, and
+    for one that is too large."""
+    if not math.isfinite(value := float(text)):
+        raise ValueError(f"{text[:20]} is no number")
+    return value
+
+
 def read(kind: str, path: Path) -> Result:
     """The result file `path`.
 
     Raises BadInput, in one line, for a file that is truncated, of another
     version of the schema, or not as the schema has it."""
     try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{path}: not whole: {error}") from None
+        found = json.loads(
+            path.read_text("utf-8"), parse_constant=finite, parse_float=finite
+        )
+        json.dumps(found, ensure_ascii=False).encode()  # as the pages will
+    except (OSError, ValueError, RecursionError) as error:
+        said = " ".join(str(error).split())
+        raise BadInput(f"{path}: not whole: {said[:150]}") from None
     # Of the kinds, one has had versions.
     wanted = schema(kind)["properties"].get("schema")
     if wanted:

@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 from rich.console import Console
-from rich.table import Table
 
 from lab import mnist
 from lab.errors import BadInput
 from lab.files import machine, now, write_json
 from lab.frameworks import ROOT, Implementation, implementations, reference
 from lab.processes import Job, each, status
+from lab.tables import Grid, show
 from lab.training import identity
 
 FOLDER = ROOT / "results" / "seeds"
@@ -91,10 +91,7 @@ def measure(options: Namespace, console: Console) -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     digits = mnist.load("mnist")._asdict()
     todo = list(missing(wanted))
-    grid = Table(title=f"MNIST, {EPOCHS} epochs")
-    for column in "framework", "seed", "weights", "accuracy", "error":
-        grid.add_column(column, overflow="fold")
-    errors = []
+    rows, errors = [], []
     results = each(jobs(todo, digits), options, console, "trained")
     for (_, result), (i, seed, weights, path) in zip(results, todo):
         accuracy = result.get("test_accuracy")
@@ -104,10 +101,11 @@ def measure(options: Namespace, console: Console) -> int:
             kept |= identity(i)
             kept |= {"seed": seed, "weights": weights, "epochs": EPOCHS}
             write_json(path, kept | result)
-        grid.add_row(
+        rows.append([
             i.title, str(seed), weights,
             "—" if accuracy is None else f"{accuracy:.4f}",
             result["error"] or "",
-        )  # fmt: skip
-    console.print(grid)
+        ])  # fmt: skip
+    head = ["framework", "seed", "weights", "accuracy", "error"]
+    show(console, Grid(head, rows, title=f"MNIST, {EPOCHS} epochs"))
     return status(errors, options)

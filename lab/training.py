@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from lab import mnist
 from lab.files import check_json, machine, now, write_json
 from lab.frameworks import Implementation, implementations
 from lab.processes import Result, each, status
+from lab.tables import Grid, show
 
 # A gate judges a run of this many epochs or more, at batch 128.
 GATE_EPOCHS = {"mnist-5k": 3, "mnist": 1}
@@ -63,17 +63,15 @@ def judged(
     return entry
 
 
-def table(entries: list[Entry], options: Namespace) -> Table:
-    """The runs as a rich table, errors under it in the last column."""
+def table(entries: list[Entry], options: Namespace) -> Grid:
+    """The runs as a table, errors in its last column."""
     data = {"mnist-5k": "mnist-5k (1,000 test digits)", "mnist": "MNIST"}
-    grid = Table(title=f"{data[options.data]}, seed {options.seed}")
-    for name in ["framework", "version", "backend", "device"]:
-        grid.add_column(name, overflow="fold")
-    for name in ["epochs", "accuracy", "gate", "start-up", "training"]:
-        grid.add_column(name, justify="right", no_wrap=True)
-    grid.add_column("images/s", justify="right", no_wrap=True)
-    grid.add_column("memory", justify="right", no_wrap=True)
-    grid.add_column("error", overflow="fold")
+    texts = ["framework", "version", "backend", "device"]
+    numbers = [
+        "epochs", "accuracy", "gate", "start-up", "training", "images/s",
+        "memory",
+    ]  # fmt: skip
+    rows = []
     for e in entries:
         row = [e["name"], e["version"], e["backend"], e["device"]]
         row.append(str(e["epochs"]))
@@ -88,9 +86,12 @@ def table(entries: list[Entry], options: Namespace) -> Table:
                 f"{e['images_per_second']:,.0f}",
                 f"{e['peak_memory_bytes'] / 2**20:,.0f} MiB",
             ]
-        row.append(e["error"])
-        grid.add_row(*(cell or "—" for cell in row[:-1]), row[-1] or "")
-    return grid
+        rows.append([cell or "—" for cell in row] + [e["error"] or ""])
+    return Grid(
+        [*texts, *numbers, "error"], rows,
+        title=f"{data[options.data]}, seed {options.seed}",
+        numbers=numbers, folded=["device", "error"],
+    )  # fmt: skip
 
 
 def train(options: Namespace, console: Console) -> int:
@@ -112,8 +113,10 @@ def train(options: Namespace, console: Console) -> int:
     for implementation, result in each(jobs, options, console, "trained"):
         entries.append(judged(implementation, result, options))
         result["error"] = entries[-1]["error"]
-    console.print(table(entries, options))
-    report(entries, options.json, options.said)
+    try:
+        report(entries, options.json, options.said)
+    finally:
+        show(console, table(entries, options))
     return status([entry["error"] for entry in entries], options)
 
 

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab.errors import BadInput
 from lab.files import write_text
 from lab.frameworks import ROOT, implementations
+from lab.outcome import outcome
 from lab.results import FOLDER
 from pages import (
     benchmarks,
@@ -24,6 +24,7 @@ from pages import (
     layouts,
     notebooks,
     phrasebook,
+    ranking,
     readme,
     references,
     roofline,
@@ -33,7 +34,7 @@ from pages import (
     steps,
     tabs,
     then_and_now,
-    to_99,
+    trained,
     unit_gain,
 )
 from pages.markdown import GENERATED
@@ -41,7 +42,8 @@ from pages.markdown import GENERATED
 # What is written from results/.
 FROM_RESULTS = [
     readme, convnet, references, same_numbers, seeds,
-    benchmarks, start_up, to_99, then_and_now, layout_costs, roofline, steps,
+    benchmarks, ranking, start_up, trained, then_and_now, layout_costs,
+    roofline, steps,
 ]  # fmt: skip
 # What is written from snippets/ and evidence/.
 FROM_FOLDERS = [
@@ -131,21 +133,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.check and options.pictures:
         parser.error("--check writes nothing, and so draws no pictures")
-    try:
+
+    def do() -> int:
         if options.lacking:
             return lack(options.lacking)
         if options.check:
             return check()
         status = write()
-    except BadInput as error:
-        print(f"pages: {error}", file=sys.stderr)
-        return 2
-    if options.pictures:
-        # Matplotlib and PyTorch are needed for nothing else here.
-        from pages import pictures
+        if options.pictures:
+            # Matplotlib and PyTorch are needed for nothing else here.
+            from pages import pictures
 
-        pictures.draw()
-    return status
+            pictures.draw()
+        return status
+
+    return outcome("pages", do)
 
 
 if __name__ == "__main__":

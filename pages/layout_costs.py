@@ -1,9 +1,10 @@
 """Benchmarks, Tensor layouts: what a layout costs."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from statistics import median
 
-from benchmarks.compare import ratio
+from benchmarks.statistics import middle, ratio
 from lab.results import FOLDER
 from pages.machines import (
     NONE,
@@ -11,9 +12,7 @@ from pages.machines import (
     PRECISION,
     Machine,
     each,
-    failure,
     machines,
-    side_by_side,
     sources,
 )
 from pages.markdown import (
@@ -49,16 +48,12 @@ def layouts(machine: Machine) -> str:
             continue
         cells = []
         for case in "train-128", "predict-1024":
-            nchw, nhwc = side_by_side(
-                [machine.rounds(n, case) for n in (name, other)]
-            )
+            nchw, nhwc = (machine.rounds(n, case) for n in (name, other))
             cells += [
-                milliseconds(median(s.values())) if s
-                else failure(machine, n, case)
-                for n, s in ((name, nchw), (other, nhwc))
-            ]  # fmt: skip
-            both = nchw and nhwc
-            cells.append(interval(ratio(nchw, nhwc)) if both else NOTHING)
+                machine.ms(name, case),
+                machine.ms(other, case),
+                interval(ratio(nchw, nhwc)) if nchw and nhwc else NOTHING,
+            ]
         rows.append([machine.title(name), PRECISION[v.precision], *cells])
     head = ["framework", "precision", "step: NCHW, ms", "NHWC, ms",
             "NCHW ÷ NHWC", "predict: NCHW, ms", "NHWC, ms",
@@ -74,7 +69,7 @@ def transpositions(folder: Path) -> str:
             for case in machine.measured(name):
                 if not case.startswith("transpose-"):
                     continue
-                seconds = median(machine.rounds(name, case).values())
+                seconds = middle(machine.rounds(name, case))
                 [moved, *_] = machine.values(name, case, "bytes")
                 rows.append([
                     f"{machine.name}, {machine.title(name)}",
@@ -105,7 +100,25 @@ def layer_orders(machine: Machine) -> str:
         if name in nhwc
     ]  # fmt: skip
     head = ["layer", "NCHW, ms", "NHWC, ms", "NCHW ÷ NHWC"]
-    return table(head, rows) if rows else ""
+    return table(head, rows) + whence(nchw, nhwc) if rows else ""
+
+
+def whence(nchw: Mapping[str, float], nhwc: Mapping[str, float]) -> str:
+    """A sentence: which layers the difference comes from."""
+    more: dict[str, float] = {}
+    for name in nchw.keys() & nhwc.keys():
+        kind = re.split(r"\d|,", name)[0]
+        more[kind] = more.get(kind, 0) + nchw[name] - nhwc[name]
+    total = sum(more.values())
+    parts = [
+        f"{kind} {1000 * more[kind]:+.2f}".replace("-", "−")
+        for kind in sorted(more, key=more.__getitem__, reverse=True)
+    ]
+    said = f"{1000 * total:+.2f}".replace("-", "−")
+    return (
+        f"\nAll layers together take {said} ms in NCHW, against NHWC: "
+        f"{', '.join(parts)}.\n"
+    )
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:

@@ -1,46 +1,58 @@
 """The machines that were measured, for all pages that show benchmarks."""
 
 import functools
-import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from statistics import mean, median, stdev
+from statistics import median
 from typing import Any
 
 import pyperf
 
 from benchmarks import results
-from benchmarks.compare import Rounds
+from benchmarks.statistics import Rounds, middle, one_core
+from benchmarks.suites import done
 from benchmarks.variants import Variant, load
 from lab.errors import BadInput
 from lab.results import FOLDER, Result, read_all
 from pages import titles
-from pages.markdown import GENERATED, NOT_MEASURED, NOTHING, percent, plain
+from pages.markdown import (
+    GENERATED,
+    NOT_MEASURED,
+    NOTHING,
+    milliseconds,
+    plain,
+)
 
 PAGES = GENERATED / "benchmarks"
 PRECISION = {"float32": "float32", "tf32": "TF32", "bfloat16": "bfloat16"}
-# pyperf calls a benchmark unstable above this share of its mean.
-UNSTABLE = 0.10
 # What a file must be called, below results/benchmarks/.
 PLACE = re.compile(r"([a-z0-9-]+)/(\d{4}-\d\d-\d\d)/[a-z0-9_-]+")
 NONE = "Not measured.\n"
 
 
 class Machine:
-    """The newest results of one machine."""
+    """The newest campaign of one machine, as far as it is: of the rounds
+    those in which everything was measured."""
 
     def __init__(
         self, name: str, date: str, files: dict[str, Result], folder: Path
     ) -> None:
         self.name = name
         self.date = date
-        self.files = {key: results.opened(f) for key, f in files.items()}
+        place = folder / "benchmarks" / name / date
+        self.files = {
+            key: results.opened(f, place / f"{key}.json")
+            for key, f in files.items()
+        }
         self.variants: dict[str, Variant] = load()
         self.versions = titles.versions(folder)
         first = next(iter(self.files.values()))
         self.facts: dict[str, Any] = first["machine"]
         self.threads: int = first["threads"]
+        self.wanted: int = first["rounds"]
+        self.shared: set[int] = set.intersection(*map(done, files.values()))
+        self.commit: str = first["commit"] or "not known"
 
     def measured(self, name: str) -> dict[str, pyperf.Benchmark]:
         """The benchmarks of a variant by case, empty where there are none."""
@@ -49,7 +61,49 @@ class Machine:
     def rounds(self, name: str | None, case: str) -> dict[int, float]:
         """{round: seconds}, empty where nothing was measured."""
         measured = self.measured(name or "")
-        return results.rounds(measured[case]) if case in measured else {}
+        if case not in measured:
+            return {}
+        found = results.rounds(measured[case])
+        return {n: s for n, s in found.items() if n in self.shared}
+
+    def count(self) -> str:
+        """12 rounds; 3 of 12 rounds, where some are not measured yet."""
+        whole = len(self.shared) >= self.wanted
+        few = "" if whole else f"{len(self.shared)} of "
+        return f"{few}{self.wanted} rounds"
+
+    def ms(self, name: str, case: str) -> str:
+        """The one number of a variant in a case: its rounds' geometric mean;
+        or why there is none."""
+        found = self.rounds(name, case)
+        return milliseconds(middle(found)) if found else failure(
+            self, name, case
+        )  # fmt: skip
+
+    def modes(self, name: str, case: str) -> tuple[Rounds, Rounds]:
+        """The rounds on several cores, and those on one."""
+        found = self.rounds(name, case)
+        parts: tuple[dict[int, float], dict[int, float]] = {}, {}
+        for n, share in zip(
+            self.values(name, case, "round"),
+            self.values(name, case, "processor_over_wall"),
+        ):
+            if n in found:
+                parts[one_core(share)][n] = found[n]
+        return parts
+
+    def cores(self, name: str, case: str) -> str:
+        """How many cores were busy: 1.4; where some rounds ran on one core,
+        how many of them, and how fast either were."""
+        several, alone = self.modes(name, case)
+        shares = self.values(name, case, "processor_over_wall")
+        if not (several and alone):
+            return f"{median(shares):.1f}" if shares else NOTHING
+        return (
+            f"1 in {len(alone)} of {len(alone) + len(several)} rounds: "
+            f"{milliseconds(middle(alone))} ms, else "
+            f"{milliseconds(middle(several))}"
+        )
 
     def values(self, name: str, case: str, key: str) -> list[Any]:
         """A number of the metadata, of each process."""
@@ -58,6 +112,16 @@ class Machine:
             return []
         found = [r.get_metadata() for r in measured[case].get_runs()]
         return [m[key] for m in found if key in m]
+
+    def everywhere(self, key: str) -> list[Any]:
+        """A number of the metadata, of every process there is: each has it
+        in all its cases."""
+        return [
+            found
+            for name, file in self.files.items()
+            for case in list(file["measured"])[:1]
+            for found in self.values(name, case, key)
+        ]
 
     def group(self, *groups: str, precision: str | None = None) -> list[str]:
         """The variants of some groups, in the order of the site, group by
@@ -74,7 +138,7 @@ class Machine:
         best: tuple[float, str | None] = 0, None
         for name in self.group("machine"):
             seconds = self.rounds(name, case)
-            unit = "bytes" if case == "copy" else "flop"
+            unit = "bytes" if case.startswith("copy") else "flop"
             work = self.values(name, case, unit)
             if seconds and work:
                 rate = work[0] / median(seconds.values())
@@ -86,9 +150,16 @@ class Machine:
         """Keras 3.15.1 on TensorFlow, fast."""
         v = self.variants[name]
         version = self.files.get(name, {"version": None})["version"]
+        if v.peer:
+            short = re.findall(r"^[\d.]*\d", version or "")
+            return " ".join([v.peer.label, *short])
         known = self.versions.get(v.implementation.slug)
         title = titles.title(v.implementation, version or known)
         return title + (", fast" if v.group == "fast" else "")
+
+    def row(self, name: str) -> str:
+        """The same at the head of a row: with what the command calls it."""
+        return f"{self.title(name)}<br>`{name}`"
 
     def precise(self, name: str) -> str:
         """The same, with the precision where that is not float32."""
@@ -105,22 +176,24 @@ class Machine:
 
 @functools.cache
 def machines(folder: Path = FOLDER) -> list[Machine]:
-    """Every machine of the results, the newest results first. Raises
-    BadInput for a file that is not where it should be."""
-    newest: dict[str, dict[str, dict[str, Result]]] = {}
-    for place, found in read_all("benchmarks", folder).items():
+    """Every machine of the results with its newest campaign that has a round,
+    the newest first. Raises BadInput for a file that is not where it should
+    be."""
+    found: dict[tuple[str, str], dict[str, Result]] = {}
+    for place, result in read_all("benchmarks", folder).items():
         match = PLACE.fullmatch(place)
         if not match:
             raise BadInput(
                 f"{folder}/benchmarks/{place}.json: not in <machine>/<date>/"
             )
-        days = newest.setdefault(match[1], {})
-        days.setdefault(match[2], {})[found["variant"]["name"]] = found
-    all_of_them = [
-        Machine(name, max(days), days[max(days)], folder)
-        for name, days in newest.items()
-    ]
-    return sorted(all_of_them, key=lambda m: m.date, reverse=True)
+        campaign = found.setdefault((match[1], match[2]), {})
+        campaign[result["variant"]["name"]] = result
+    campaigns = {
+        place: Machine(*place, files, folder)
+        for place, files in sorted(found.items())
+    }
+    newest = {m.name: m for m in campaigns.values() if m.shared}
+    return sorted(newest.values(), key=lambda m: m.date, reverse=True)
 
 
 def sources(folder: Path) -> str:
@@ -134,15 +207,6 @@ def each(folder: Path, section: Callable[[Machine], str]) -> str:
     return "\n".join(part + source for part, source in said if part) or NONE
 
 
-def side_by_side(measured: Iterable[Rounds]) -> list[Rounds]:
-    """Of each {round: seconds} what all have that have any: numbers that
-    stand in one table were measured in the same rounds."""
-    measured = list(measured)
-    sets = [set(m) for m in measured if m]
-    shared = set.intersection(*sets) if sets else set()
-    return [{n: m[n] for n in m if n in shared} or m for m in measured]
-
-
 def failure(machine: Machine, name: str, case: str) -> str:
     """Why a variant has no such number."""
     for error in machine.files.get(name, {"errors": []})["errors"]:
@@ -152,15 +216,6 @@ def failure(machine: Machine, name: str, case: str) -> str:
     return NOT_MEASURED
 
 
-def middle(values: Sequence[float], form: str) -> str:
+def typical(values: Sequence[float], form: str) -> str:
     """The median of what was written down, if anything was."""
     return format(median(values), form) if values else NOTHING
-
-
-def spread(seconds: Rounds) -> str:
-    """The standard deviation of the rounds, as a share of their mean."""
-    values = list(seconds.values())
-    if len(values) < 2 or math.isclose(mean(values), 0):
-        return NOTHING
-    share = stdev(values) / mean(values)
-    return percent(share) + (" unstable" if share > UNSTABLE else "")

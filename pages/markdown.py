@@ -1,6 +1,5 @@
 """Tables, numbers and text as the pages have them."""
 
-import html
 import math
 import re
 from collections.abc import Sequence
@@ -22,10 +21,22 @@ def table(
     return "".join(f"| {' | '.join(row)} |\n" for row in [head, rule, *rows])
 
 
+# What means nothing to HTML, to Markdown or to its extensions; an underscore
+# inside a word does not either.
+HARMLESS = re.compile(r"[\w .,:;@()+/=%#×–—-]")
+UNDERSCORE = re.compile(r"(?<!\w)_|_(?!\w)")
+
+
 def plain(text: str) -> str:
-    """A text of a result, so that it can be no markup: of HTML, or of the
-    table it stands in."""
-    return html.escape(" ".join(text.split())).replace("|", "\\|")
+    """A text of a result, in one line, so that nothing in it can be markup:
+    not of HTML, nor of Markdown, nor of a figure."""
+    safe = "".join(
+        c if HARMLESS.match(c)
+        else f"&#{ord(c)};" if c.isprintable()
+        else "�"
+        for c in " ".join(text.split())
+    )  # fmt: skip
+    return UNDERSCORE.sub("&#95;", safe)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -18,7 +18,8 @@ PARTS = {
     "Dropout": "name | arguments | default | drops",
     "Softmax and loss": "name | arguments | default | labels",
     "Initialisers": "name | arguments | default | biases by default",
-    "Optimiser and rate": "name | arguments | default | the rate stands",
+    "Optimiser and rate": "name | arguments | default | "
+    "the rate: inside the velocity or outside",
     "Training step": "name | gradients | update | shuffles",
     "Evaluation mode": "dropout off | no gradients | default | softmax",
     "Saving": "save | load | file | holds",

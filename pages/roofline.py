@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 from typing import NamedTuple
 
 from benchmarks import results
+from benchmarks.statistics import middle
 from lab.results import FOLDER
 from pages.machines import NONE, PAGES, Machine, machines, sources
 from pages.markdown import (
@@ -48,7 +48,7 @@ def layer_rows(machine: Machine, order: str) -> Iterator[Layer]:
             if case.startswith(f"layer-{order}-"):
                 *_, layer, batch, way = case.split("-")
                 m = benchmark.get_runs()[0].get_metadata()
-                seconds = median(results.rounds(benchmark).values())
+                seconds = middle(results.rounds(benchmark))
                 yield Layer(plain(layer), int(batch), plain(way), m["flop"],
                             m["bytes"], seconds)  # fmt: skip
 
@@ -60,7 +60,8 @@ def peaks(folder: Path) -> str:
         for case, unit, what in [
             ("matmul-float32", "GFLOP/s", "matrix product, float32"),
             ("matmul-bfloat16", "GFLOP/s", "matrix product, bfloat16"),
-            ("copy", "GB/s", "copy, read and written"),
+            ("copy", "GB/s", "copy of 256 MiB, read and written"),
+            ("copy-cached", "GB/s", "the same of 4 MiB, in the cache"),
         ]:
             rate, who = machine.peak(case)
             cell = f"{rate / 1e9:,.0f} {unit}" if who else NOT_MEASURED
@@ -76,17 +77,21 @@ def roofline(folder: Path) -> str:
         layers = [row for row in layer_rows(machine, "nhwc") if row.flop]
         compute, _ = machine.peak("matmul-float32")
         memory, _ = machine.peak("copy")
-        if layers and compute and memory:
+        cache, _ = machine.peak("copy-cached")
+        if layers and compute and memory and cache:
             break
     else:
         return NONE
-    parts = [picture(layers, compute, memory)]
+    parts = [picture(layers, compute, memory, cache)]
+    held = last_cache(machine)
     for batch in sorted({layer.batch for layer in layers}):
         some = [layer for layer in layers if layer.batch == batch]
         total = sum(layer.seconds for layer in some)
         rows = []
         for layer in some:
-            limit = min(compute, memory * layer.flop / layer.bytes)
+            near = layer.bytes <= held
+            speed = cache if near else memory
+            limit = min(compute, speed * layer.flop / layer.bytes)
             digits = 2 if layer.flop < 100 * layer.bytes else 3
             rows.append([
                 f"{layer.name}, {layer.way}",
@@ -95,7 +100,8 @@ def roofline(folder: Path) -> str:
                 percent(layer.seconds / total),
                 f"{layer.rate / 1e9:,.1f}",
                 f"{layer.bytes / layer.seconds / 1e9:,.1f}",
-                "memory" if limit < compute else "arithmetic",
+                "arithmetic" if limit == compute
+                else "cache" if near else "memory",
                 percent(layer.rate / limit),
             ])
         head = ["layer", "FLOP/byte", "ms", "share", "GFLOP/s", "GB/s",
@@ -104,9 +110,21 @@ def roofline(folder: Path) -> str:
     return "\n".join(parts) + machine.source()
 
 
-def picture(layers: list[Layer], compute: float, memory: float) -> str:
+def last_cache(machine: Machine) -> float:
+    """Bytes of the last level, as lscpu has it: "32 MiB (1 instance)"."""
+    units = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+    said = machine.facts["caches"]
+    if not said:
+        return 0
+    size, unit, *_ = said[max(said)].split()
+    return float(size) * units[unit]
+
+
+def picture(
+    layers: list[Layer], compute: float, memory: float, cache: float
+) -> str:
     """Both axes logarithmic; a dot for each layer forward at batch 128 and
-    1,024, under the two roofs."""
+    1,024, under the roofs of memory and of the cache."""
     left, right, top, bottom = 44, 356, 30, 250
     low, high, floor, roof = 0.05, 1000, 0.3e9, 1e12
 
@@ -119,8 +137,9 @@ def picture(layers: list[Layer], compute: float, memory: float) -> str:
         return bottom - share * (bottom - top)
 
     drawn = [
-        f'<path class="roof" d="M{x(low):.1f} {y(memory * low):.1f}'
-        f'L{x(compute / memory):.1f} {y(compute):.1f}H{right}"/>'
+        f'<path class="roof" d="M{x(low):.1f} {y(speed * low):.1f}'
+        f'L{x(compute / speed):.1f} {y(compute):.1f}H{right}"/>'
+        for speed in (memory, cache)
     ]
     texts = []
     for layer in layers:

@@ -1,17 +1,17 @@
 """The same numbers: how much of an accuracy is chance."""
 
 import math
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from statistics import mean, stdev
 
-from scipy.stats import f_oneway, ttest_rel
+from scipy.stats import ttest_rel
 
 from lab import results
 from lab.frameworks import every, reference
 from lab.seeds import EPOCHS, SEEDS
 from pages import titles
+from pages.chance import LEVEL, POWER, Test, of_groups
 from pages.markdown import (
     GENERATED,
     NOT_MEASURED,
@@ -58,7 +58,7 @@ def spread_of(found: list[float], wanted: int) -> str:
     cell = f"{mean(percent):.2f}"
     if len(percent) > 1:
         cell += f" ± {stdev(percent):.2f}"
-    return cell + so_many(len(percent), wanted)
+    return f"{cell}, n = {len(percent)}" + so_many(len(percent), wanted)
 
 
 def chapter(folder: Path = results.FOLDER) -> str:
@@ -115,40 +115,56 @@ def over(
     return f" over {who}", "; " + "; ".join(lacking)
 
 
-def chance(groups: Mapping[str, list[float]]) -> float:
-    """p of a one-way analysis of variance; 1 where all numbers are equal."""
-    with warnings.catch_warnings():
-        # Constant groups are warned of; what comes back is what is meant.
-        warnings.simplefilter("ignore")
-        p = float(f_oneway(*groups.values()).pvalue)
-    return 1.0 if math.isnan(p) else p
+def differ(groups: Mapping[str, list[float]], matched: bool) -> Test:
+    """Do they? Runs of one place in the lists are of one seed."""
+    runs = {slug: dict(enumerate(found)) for slug, found in groups.items()}
+    return of_groups(runs, matched)
 
 
 def verdict(
     weights: str, found: Found, wanted: Wanted, named: Titles
 ) -> str | None:
-    """One sentence: do the frameworks differ by more than their seeds do?
-    None where fewer than two have all their seeds."""
+    """Do the frameworks differ by more than their seeds do, and would it have
+    shown? Runs from the same weights are matched by their seed. None where
+    fewer than two have all their seeds."""
     from_weights = {
         "same": "From the same weights", "own": "From their own weights"
     }[weights]  # fmt: skip
     groups = complete(weights, found, wanted)
     if len(groups) < 2:
         return None
-    p = chance(groups)
+    matched = weights == "same"
+    test = differ(groups, matched)
     who, lacking = over(weights, found, wanted, named)
-    how = f"one-way analysis of variance{who}, p = {p:.2g}{lacking}"
-    if p > 0.05:
-        return (
-            f"{from_weights}, no framework differs from the others by more "
-            f"than its seeds do ({how})."
-        )
-    means = {mean(runs): named[slug] for slug, runs in groups.items()}
-    return (
-        f"{from_weights}, the frameworks differ by more than their seeds do "
-        f"({how}): {means[max(means)]} has the highest mean and "
-        f"{means[min(means)]} the lowest."
+    runs = sum(map(len, groups.values()))
+    blocks = ", the seeds as blocks" if matched else ""
+    how = f"F-test{who}{blocks}, {runs} runs, p = {test.p:.2g}{lacking}"
+    seen = (
+        f"One framework alone that is off by {100 * test.seen:.2f} percentage "
+        f"points would have shown with a probability of {POWER:.0%}."
     )
+    if test.p > LEVEL:
+        return (
+            f"{from_weights}, we could not tell the frameworks apart ({how}). "
+            f"{seen}"
+        )
+    said = f"{from_weights}, the frameworks differ ({how})."
+    if len(groups) == 2:
+        return said
+    without = {
+        slug: differ({k: v for k, v in groups.items() if k != slug}, matched)
+        for slug in groups
+    }
+    odd = max(without, key=lambda slug: without[slug].p)
+    rest = without[odd].p
+    if rest > LEVEL:
+        others = [mean(v) for k, v in groups.items() if k != odd]
+        side = "below" if mean(groups[odd]) < mean(others) else "above"
+        return (
+            f"{said} It is {named[odd]} alone, {side} the others: without it "
+            f"we could not tell them apart (p = {rest:.2g}). {seen}"
+        )
+    return f"{said} Nor is it one alone: without {named[odd]}, p = {rest:.2g}."
 
 
 def reshuffling(
@@ -175,9 +191,10 @@ def reshuffling(
     if len(groups) < 2:
         return said
     who, _ = over("same", found, wanted, named)
+    p = differ(groups | {slug: more}, matched=True).p
     return (
-        f"{said} With these runs in its place the analysis from the same "
-        f"weights{who} has p = {chance(groups | {slug: more}):.2g}."
+        f"{said} With these runs in its place the test from the same "
+        f"weights{who} has p = {p:.2g}."
     )
 
 

@@ -5,7 +5,7 @@ from statistics import mean, median
 
 from benchmarks.variants import case
 from lab.results import FOLDER
-from pages.machines import PAGES, Machine, each, failure, middle
+from pages.machines import PAGES, Machine, each, failure, typical
 from pages.markdown import NOTHING, table
 
 CASE = "train-128"
@@ -35,11 +35,11 @@ def start(machine: Machine) -> str:
         memory = machine.values(name, CASE, "mem_max_rss")
         rows.append([
             title,
-            middle(machine.values(name, CASE, "import_seconds"), ".1f"),
-            middle(machine.values(name, CASE, "start_seconds"), ".1f"),
+            typical(machine.values(name, CASE, "import_seconds"), ".1f"),
+            typical(machine.values(name, CASE, "start_seconds"), ".1f"),
             first_epoch(machine, name),
-            middle([size / 2**20 for size in memory], ",.0f"),
-            middle(machine.values(name, CASE, "page_faults_a_step"), ",.0f"),
+            typical([size / 2**20 for size in memory], ",.0f"),
+            typical(machine.values(name, CASE, "page_faults_a_step"), ",.0f"),
         ])
     head = ["variant", "import, s", "to a model, s", "first epoch more, s",
             "peak memory, MiB", "page faults a step"]  # fmt: skip

@@ -1,9 +1,8 @@
 """Faster: what each step from the page's listing to fast.py bought."""
 
 from pathlib import Path
-from statistics import median
 
-from benchmarks.compare import ratio
+from benchmarks.statistics import ratio
 from lab.frameworks import Framework, Implementation, frameworks
 from lab.results import FOLDER
 from pages.machines import (
@@ -12,10 +11,9 @@ from pages.machines import (
     Machine,
     failure,
     machines,
-    middle,
-    side_by_side,
+    typical,
 )
-from pages.markdown import NOTHING, interval, milliseconds, table
+from pages.markdown import NOTHING, interval, table
 
 CASE = "train-128"
 
@@ -29,22 +27,26 @@ def of(machine: Machine, implementation: Implementation) -> str:
         and v.group in ("page", "step", "fast")
         and CASE in v.cases
     ]
-    measured = side_by_side([machine.rounds(name, CASE) for name in names])
-    start = measured[0]
+    start = machine.rounds(names[0], CASE)
     rows = []
-    for name, seconds in zip(names, measured):
+    for name in names:
+        seconds = machine.rounds(name, CASE)
         if not seconds:
             why = failure(machine, name, CASE)
-            rows.append([step(machine, name), why, NOTHING, NOTHING])
+            rows.append([step(machine, name), why, *[NOTHING] * 3])
             continue
-        times = interval(ratio(start, seconds)) if start else NOTHING
+        times = NOTHING
+        if start:
+            times = interval(ratio(start, seconds, len(names) - 1))
         rows.append([
             step(machine, name),
-            milliseconds(median(seconds.values())),
-            "1" if seconds is start else times,
-            middle(machine.values(name, CASE, "page_faults_a_step"), ",.0f"),
+            machine.ms(name, CASE),
+            "1" if name == names[0] else times,
+            machine.cores(name, CASE),
+            typical(machine.values(name, CASE, "page_faults_a_step"), ",.0f"),
         ])
-    head = ["step", "ms", "times as fast as the first", "page faults a step"]
+    head = ["step", "ms", "times as fast as the first", "cores busy",
+            "page faults a step"]  # fmt: skip
     return table(head, rows)
 
 
@@ -52,7 +54,7 @@ def step(machine: Machine, name: str) -> str:
     """What a reader is told of it."""
     v = machine.variants[name]
     title = machine.title(name).removesuffix(", fast")
-    return v.step or f"`{v.module}.py` on {title}"
+    return f"{v.step or f'`{v.module}.py` on {title}'}<br>`{name}`"
 
 
 def steps(framework: Framework, folder: Path) -> str:

@@ -1,13 +1,12 @@
 """Benchmarks: 2018 and today on the same machine."""
 
 from pathlib import Path
-from statistics import median
 
-from benchmarks.compare import ratio
+from benchmarks.statistics import ratio
 from lab.frameworks import Implementation, implementations
 from lab.results import FOLDER
-from pages.machines import PAGES, Machine, each, failure, side_by_side
-from pages.markdown import NOTHING, interval, listed, milliseconds, table
+from pages.machines import PAGES, Machine, each
+from pages.markdown import NOTHING, interval, listed, table
 
 CASE = "train-128"
 
@@ -38,21 +37,14 @@ def then_and_now(machine: Machine) -> str:
     for then, now in pairs():
         page = variant(machine, then, "page") or ""
         theirs = variant(machine, now, "page"), variant(machine, now, "fast")
-        was, *today = side_by_side(
-            [machine.rounds(n, CASE) for n in (page, *theirs)]
-        )
-        cells = [
-            milliseconds(median(was.values())) if was
-            else failure(machine, page, CASE)
-        ]  # fmt: skip
-        for name, seconds in zip(theirs, today):
-            if not name:
-                cells += [NOTHING, NOTHING]
-            elif not seconds:
-                cells += [failure(machine, name, CASE), NOTHING]
-            else:
-                faster = interval(ratio(was, seconds)) if was else NOTHING
-                cells += [milliseconds(median(seconds.values())), faster]
+        cells = [machine.ms(page, CASE)]
+        was = machine.rounds(page, CASE)
+        for name in theirs:
+            seconds = machine.rounds(name, CASE)
+            cells += [
+                machine.ms(name, CASE) if name else NOTHING,
+                interval(ratio(was, seconds)) if was and seconds else NOTHING,
+            ]
         rows.append([machine.title(page), *cells])
     head = ["2018", "ms", "today, ms", "times faster", "fast, ms",
             "times faster"]  # fmt: skip

@@ -36,9 +36,15 @@ def start(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env=os.environ | (more or {}),
-        # A shell's background job, as pytest may be one, ignores SIGINT.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=heed,
     )
+
+
+def heed() -> None:
+    """Take the signals that pytest may have been told to ignore, as a
+    shell's background job is, or what nohup starts."""
+    for sign in signal.SIGINT, signal.SIGHUP:
+        signal.signal(sign, signal.SIG_DFL)
 
 
 def refusal(process: Process, words: str) -> None:

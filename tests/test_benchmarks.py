@@ -40,9 +40,10 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     broken: its folder, and what the command said."""
     folder = tmp_path_factory.mktemp("measured") / "results"
     [pytorch] = implementations(["pytorch2"])
+    cases = ("train-32", "predict-1")
     both = {
-        "sound": variants.Said(cases=("predict-1",)),
-        "broken": variants.Said(cases=("predict-1",), edits=(SLIP,)),
+        "sound": variants.Said(cases=cases),
+        "broken": variants.Said(cases=cases, edits=(SLIP,)),
     }
     made = {n: variants.Variant(n, pytorch, said) for n, said in both.items()}
 
@@ -69,11 +70,20 @@ def test_every_value_is_kept(measured: SimpleNamespace) -> None:
     runs = benchmark.get_runs()
     assert [len(r.values) for r in runs] == [3, 3]
     assert set(results.rounds(benchmark)) == {1, 2}
-    metadata = runs[0].get_metadata()
+    assert sound["rounds"] == 2 and sound["cases"] == ["train-32", "predict-1"]
+    trained = sound["measured"]["train-32"].get_runs()
+    assert [len(r.values) for r in trained] == [1, 1]
+    metadata = trained[0].get_metadata()
+    # Of the first case of a process alone: the second has it in its start.
     assert metadata["import_seconds"] > 0
+    assert "import_seconds" not in runs[0].get_metadata()
+    for run in [*runs, *trained]:
+        said = run.get_metadata()
+        assert 0 < said["processor_over_wall"] < 1.1 * sound["threads"]
+        assert 0 <= said["steal_of_the_machine"] < sound["threads"]
     # pyperf's own tools read what was kept, and no host is named in it.
     assert "hostname" not in metadata
-    assert benchmark.get_total_loops() == metadata["loops"]
+    assert benchmark.get_nvalue() == 6
     schema = ROOT / "results" / "schemas" / "benchmarks.json"
     checked = subprocess.run(
         [sys.executable, "-m", "check_jsonschema", "--schemafile", schema,
@@ -114,10 +124,28 @@ def test_killed_it_leaves_whole_files_and_goes_on(tmp_path: Path) -> None:
     assert benchmarks(*arguments).returncode == 0
     after = results.rounds(results.load(path)["measured"]["harness"])
     assert len(after) == 3 and after | first == after
-    later = ["--first", "7", "--rounds", "2"]
-    assert benchmarks(*arguments, *later).returncode == 0
-    after = results.rounds(results.load(path)["measured"]["harness"])
-    assert set(after) == {1, 2, 3, 7, 8}
+    # The number of rounds was fixed: none goes on until it likes the result.
+    arguments[arguments.index("3")] = "5"
+    more = benchmarks(*arguments)
+    assert more.returncode == 2 and "another rounds" in more.stderr
+
+
+def test_two_runs_do_not_write_into_one_folder(tmp_path: Path) -> None:
+    arguments = ["run", "harness", "--rounds", "100", "--into", str(tmp_path)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT,
+        stdout=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    path = tmp_path / "harness.json"
+    until(path.exists)
+    second = benchmarks(*arguments)
+    process.send_signal(signal.SIGTERM)
+    process.wait(HANG)
+    assert second.returncode == 2
+    assert "another run measures into it" in second.stderr
+    assert second.stderr.count("\n") == 1
+    # The first went on, and what it measured is whole.
+    assert results.rounds(results.load(path)["measured"]["harness"])
 
 
 @pytest.mark.parametrize(
@@ -140,7 +168,7 @@ def test_bad_input(arguments: list[str], words: str) -> None:
     "spoil, words",
     [
         (lambda text: text[: len(text) // 2], "not whole"),
-        (lambda text: text.replace('"schema": 1', '"schema": 0'), "is 0"),
+        (lambda text: text.replace('"schema": 2', '"schema": 0'), "is 0"),
         (lambda text: text.replace('"threads": 2', '"threads": 0'), "threads"),
         (lambda text: "[]", "schema"),
     ],
@@ -178,7 +206,7 @@ def test_no_space_left(tmp_path: Path) -> None:
     )  # fmt: skip
     assert process.returncode == 1
     [line] = process.stderr.splitlines()
-    assert "too large" in line and "is kept" in line
+    assert "too large" in line
     assert list(tmp_path.iterdir()) == []
 
 

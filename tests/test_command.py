@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from lab import processes
+from lab import check, processes
 from lab.errors import BadInput
 from lab.frameworks import (
     Implementation,
@@ -70,6 +70,12 @@ def test_a_name_nearly_right(name: str) -> None:
         (["train", f"{FIRST}x"], f"did you mean '{FIRST}'?"),
         (["train", f"{ON_A_BACKEND}x"], f"did you mean '{ON_A_BACKEND}'?"),
         (["train", "--epochs", "0"], "positive int"),
+        (["train", "--timeout", "nan"], "positive float"),
+        (["train", "--timeout", "inf"], "positive float"),
+        (["check", FIRST, "--timeout", "nan"], "positive float"),
+        (["train", "--seed", "-1"], "a seed is 0 to 4294967295"),
+        (["train", "--seed", str(2**32)], "a seed is 0 to 4294967295"),
+        (["train", "--seed", "1.5"], "seed"),
         (["train", "--json", "/nowhere/results.json"], "/nowhere"),
         (["train", "--data", "cifar"], "mnist-5k"),
         (["seeds", f"{FIRST}x"], f"did you mean '{FIRST}'?"),
@@ -129,6 +135,11 @@ def test_timeout() -> None:
     assert "stopped after 0.5 s" in process.stdout
 
 
+def test_timeout_of_the_pages() -> None:
+    said = check.lacking(frameworks()[0], 0.01)
+    assert said == ["stopped after 0.01 s (--timeout)"]
+
+
 def test_gpu_is_required_where_asked() -> None:
     # Hides the GPUs of a machine that has some.
     hidden = {"CUDA_VISIBLE_DEVICES": ""}
@@ -155,7 +166,7 @@ def listed() -> dict[int, tuple[int, str]]:
 
 
 @pytest.mark.parametrize(
-    "sign", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
+    "sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
 )
 def test_nothing_is_left_running(sign: int) -> None:
     # Of the frameworks, what starts at once.

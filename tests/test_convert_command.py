@@ -110,7 +110,8 @@ def test_missing_environment_is_status_1(
 
 
 @pytest.mark.parametrize(
-    "sign, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+    "sign, status",
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
 )
 def test_interrupted_leaves_nothing(
     sign: int, status: int, out: Path

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import command, frameworks
+from lab import command, frameworks, outcome
 from lab.errors import BadInput
 from lab.frameworks import ROOT, SNIPPETS, Framework, every, reference
 from lab.screens import SCREENS
@@ -53,6 +53,11 @@ def not_text(folder: Path) -> None:
     (folder / FIRST.name / "framework.toml").write_bytes(b"label = '\xff'")
 
 
+def too_deep(folder: Path) -> None:
+    path = folder / FIRST.name / "framework.toml"
+    path.write_text("label = " + "[" * 5000)
+
+
 # From the first to what follows them.
 BACKENDS = r"(?s)^\[\[backends\]\].*?(?=^\[\w)"
 
@@ -71,6 +76,16 @@ FAULTS: dict[str, tuple[Fault, str]] = {
     "wrong type": (edited(FIRST, r"^order = .*", 'order = "1"'), "order"),
     "another era": (edited(FIRST, r"^era = .*", 'era = "2017"'), "2017"),
     "no TOML": (edited(FIRST, r"\A", "= 1\n"), "framework.toml"),
+    "too deep": (too_deep, "recursion"),
+    "no import": (
+        edited(FIRST, r"^import_name = .*", 'import_name = ""'), "import_name",
+    ),
+    "no environment": (
+        edited(
+            FIRST, r"^environment = .*", 'environment = {"A=B" = "a"}'
+        ),
+        "'A=B'",
+    ),
     "no UTF-8": (not_text, "framework.toml"),
     "name": (edited(FIRST, r"\A", 'name = "a"\n'), "no key is called name"),
     "no backend": (edited(FIRST, BACKENDS, ""), "backends"),
@@ -138,7 +153,7 @@ def test_a_fault_stops_every_command(
     make(copy / "snippets")
     monkeypatch.setattr(frameworks, "SNIPPETS", copy / "snippets")
     # A handler would outlive the test.
-    monkeypatch.setattr(command.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(outcome.signal, "signal", lambda *_: None)
     for name in COMMANDS.split(","):
         assert command.main([name, *ARGUMENTS.get(name, [])]) == 2
         said = capsys.readouterr()

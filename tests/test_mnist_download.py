@@ -1,7 +1,6 @@
 """MNIST from a mirror into the user's cache, and what may go wrong."""
 
 import gzip
-import http.server
 import os
 import socket
 import subprocess
@@ -9,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ import pytest
 from lab import mnist
 from lab.frameworks import ROOT
 from tests.helpers import HANG
+from tests.mirror import Server
 from tests.mnist_files import (
     TEST_LABELS,
     TRAIN_IMAGES,
@@ -24,7 +25,6 @@ from tests.mnist_files import (
     fault,
     idx,
     small_mnist,
-    zipped,
 )
 
 
@@ -44,45 +44,13 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-class Server(http.server.ThreadingHTTPServer):
-    """On 127.0.0.1: `answers[path]` is (status, length, body); `asked` lists
-    the paths that were asked for."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server_port}"
-        self.answers: dict[str, tuple[int, int, bytes]] = {}
-        self.asked: list[str] = []
-
-    def serve(self, mirror: str, files: Files) -> str:
-        """Serve `files` as a mirror does; return the mirror's address."""
-        for name, body in zipped(files).items():
-            self.answers[f"/{mirror}/{name}"] = (200, len(body), body)
-        return f"{self.url}/{mirror}/"
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self) -> None:
-        self.server.asked.append(self.path)
-        answer = self.server.answers.get(self.path, (404, 0, b""))
-        status, length, body = answer
-        self.send_response(status)
-        self.send_header("Content-Length", str(length))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        pass
-
-
 @pytest.fixture
 def server() -> Iterator[Server]:
     with Server() as httpd:
         thread = threading.Thread(target=httpd.serve_forever, args=[0.05])
         thread.start()
         yield httpd
+        httpd.stopped.set()
         httpd.shutdown()
         thread.join()
 
@@ -158,6 +126,35 @@ def test_a_mirror_that_serves_other_digits(
     assert [p.name for p in cache.iterdir()] == [f"{TRAIN_IMAGES}.gz"]
 
 
+def test_a_mirror_without_end_and_then_a_good_one(
+    small: Files,
+    cache: Path,
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One sends byte after byte, one far more than there is, one little that
+    unpacks to much."""
+    server.serve("slow", {TRAIN_IMAGES: small[TRAIN_IMAGES]})
+    zeros = bytes(mnist.BESIDES + 2**17)
+    for name in small:
+        bomb = gzip.compress(small[name] + bytes(2**24))
+        answers = {"much": zeros, "bomb": bomb}
+        server.answers |= {
+            f"/{mirror}/{name}.gz": (200, len(body), body)
+            for mirror, body in answers.items()
+        }
+    mirrors = [f"{server.url}/{m}/" for m in ("slow", "much", "bomb")]
+    monkeypatch.setattr(mnist, "MIRRORS", mirrors)
+    monkeypatch.setattr(mnist, "DEADLINE", 2)
+    message = fault()
+    assert "/slow/: not done after 2 s; " in message
+    assert "/much/: its file is far too long; " in message
+    assert "/bomb/: its file is too long: more than " in message
+    assert list(cache.iterdir()) == []
+    mirrors.append(server.serve("good", small))
+    assert idx(mnist.load("mnist").train_images) == small[TRAIN_IMAGES]
+
+
 def test_a_damaged_cache_is_mended(
     small: Files,
     cache: Path,
@@ -193,8 +190,8 @@ def test_interrupted_it_leaves_nothing(
         def __init__(self, *args: object, **kwargs: object) -> None:
             pass
 
-        def __call__(self, url: str, path: str, pooch: None) -> None:
-            Path(path).write_bytes(b"half")
+        def __call__(self, url: str, file: IO[bytes], pooch: None) -> None:
+            file.write(b"half")
             raise KeyboardInterrupt
 
     monkeypatch.setattr(mnist.pooch, "HTTPDownloader", Interrupted)

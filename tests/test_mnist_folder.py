@@ -1,6 +1,10 @@
 """MNIST in a folder that MNIST_DIR names, and every way to spoil it."""
 
 import gzip
+import os
+import tracemalloc
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -56,9 +60,15 @@ def test_a_folder(
 
 def test_missing(folder: Path) -> None:
     (folder / TEST_LABELS).unlink()
+    (folder / "line\nbreak").touch()
     message = fault()
-    assert f"{folder / TEST_LABELS}.gz cannot be read: No such" in message
-    assert "MNIST_DIR" in message
+    looked_for = [
+        str(folder / TEST_LABELS), "t10k-labels.idx1-ubyte", ".gz",
+        "MNIST/raw/", "MNIST_DIR",
+    ]  # fmt: skip
+    found = [f"'{TEST_IMAGES}'", f"'{TRAIN_IMAGES}.gz'", r"'line\nbreak'"]
+    for words in looked_for + found:
+        assert words in message
 
 
 def test_no_folder_never_downloads(
@@ -66,13 +76,129 @@ def test_no_folder_never_downloads(
 ) -> None:
     monkeypatch.setenv("MNIST_DIR", str(folder / "none"))
     monkeypatch.setattr(mnist, "MIRRORS", None)
-    assert "No such file" in fault()
+    assert "there is no such folder (No such file" in fault()
 
 
 def test_a_folder_in_a_file_s_place(folder: Path) -> None:
     (folder / TEST_LABELS).unlink()
     (folder / TEST_LABELS).mkdir()
     assert f"{folder / TEST_LABELS} cannot be read: Is a dir" in fault()
+
+
+def dotted(folder: Path) -> None:
+    for path in list(folder.iterdir()):
+        path.rename(folder / path.name.replace("-idx", ".idx"))
+
+
+def torchvision(folder: Path) -> None:
+    inside = folder / "MNIST" / "raw"
+    paths = list(folder.iterdir())
+    inside.mkdir(parents=True)
+    for path in paths:
+        path.rename(inside / path.name)
+
+
+def torchvision_s_own(folder: Path) -> None:
+    torchvision(folder)
+    (folder / "MNIST" / "raw").rename(folder / "raw")
+
+
+def unpacked_to_folders(folder: Path) -> None:
+    dotted(folder)
+    for name in mnist.FILES:
+        (folder / name).mkdir()
+
+
+def gzipped_in_name_alone(folder: Path) -> None:
+    for path in list(folder.glob("t10k*")):
+        path.rename(f"{path}.gz")
+
+
+@pytest.mark.parametrize(
+    "lay_out",
+    [
+        dotted, torchvision, torchvision_s_own, unpacked_to_folders,
+        gzipped_in_name_alone,
+    ],
+)  # fmt: skip
+def test_as_people_have_it(
+    lay_out: Callable[[Path], None], folder: Path, small: Files
+) -> None:
+    lay_out(folder)
+    for array, data in zip(mnist.load("mnist"), small.values(), strict=True):
+        assert idx(array.astype("uint8")) == data
+
+
+def test_a_home(
+    folder: Path, small: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(folder.parent))
+    monkeypatch.setenv("MNIST_DIR", f"~/{folder.name}")
+    assert idx(mnist.load("mnist").test_images) == small[TEST_IMAGES]
+    monkeypatch.setenv("MNIST_DIR", "~nobody-here/x")
+    assert "~nobody-here/x, and there is no such user" in fault()
+
+
+def test_images_turned_as_emnist_s_are(folder: Path, small: Files) -> None:
+    images = np.frombuffer(small[TEST_IMAGES], "uint8", offset=16)
+    turned = images.reshape(-1, 28, 28).transpose(0, 2, 1)
+    (folder / TEST_IMAGES).write_bytes(idx(np.ascontiguousarray(turned)))
+    assert "is not MNIST's: its SHA-256 differs" in fault()
+
+
+def test_little_endian(folder: Path, small: Files) -> None:
+    data = small[TEST_IMAGES]
+    header = np.frombuffer(data, ">u4", count=4).astype("<u4").tobytes()
+    (folder / TEST_IMAGES).write_bytes(header + data[16:])
+    assert "something else (magic number" in fault()
+
+
+def fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def endless(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def huge(path: Path) -> None:
+    with open(path, "wb") as file:
+        file.truncate(2**40)
+
+
+def bomb(path: Path) -> None:
+    """MNIST's header, and 1 MB of nothing behind it in 1 kB."""
+    shape, _ = mnist.FILES[TEST_IMAGES]
+    packer = zlib.compressobj(9, wbits=31)
+    header = idx(np.empty((0, *shape[1:]), "uint8"))
+    packed = packer.compress(header[:4] + shape[0].to_bytes(4) + header[8:])
+    packed += packer.compress(bytes(2**20))
+    path.write_bytes(packed + packer.flush())
+
+
+@pytest.mark.parametrize(
+    "spoil, words",
+    [
+        (fifo, "is no regular file"),
+        (endless, "is no regular file"),
+        (huge, "is too long: 1099511627776 bytes of 7856"),
+        (bomb, "is too long: more than 7856 bytes"),
+    ],
+)
+def test_what_has_no_end(
+    spoil: Callable[[Path], None],
+    words: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (folder / TEST_IMAGES).unlink()
+    spoil(folder / TEST_IMAGES)
+    tracemalloc.start()
+    said = fault()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert f"{folder / TEST_IMAGES} {words}" in said
+    assert most < 2**19
 
 
 @pytest.mark.parametrize("kept", [0, 3, 100, -9, -8, -1])
@@ -90,7 +216,7 @@ def test_truncated(folder: Path, small: Files, kept: int) -> None:
 
 def test_too_long(folder: Path, small: Files) -> None:
     (folder / TEST_IMAGES).write_bytes(small[TEST_IMAGES] + b"\0")
-    assert "is too long: 7857 bytes of 7856" in fault()
+    assert "is too long: more than 7856 bytes" in fault()
 
 
 @pytest.mark.parametrize("place", [1, 20, 5000, -6, -2])

@@ -12,7 +12,8 @@ from benchmarks import variants
 from lab import results
 from lab.errors import BadInput
 from lab.frameworks import ROOT, every, frameworks, reference
-from pages import benchmarks, steps, then_and_now, titles
+from pages import __main__ as command
+from pages import ranking, steps, then_and_now, titles
 
 KINDS = list(results.NAMES)
 
@@ -42,9 +43,9 @@ def test_operations_are_counted_as_the_layers_have_them() -> None:
     model = runpy.run_path(path)["build_model"]()
     with FlopCounterMode(display=False) as counter:
         loss = model(torch.zeros(1, 1, 28, 28)).sum()
-        assert counter.get_total_flops() == benchmarks.FORWARD == 7_739_648
+        assert counter.get_total_flops() == ranking.FORWARD == 7_739_648
         loss.backward()
-    assert counter.get_total_flops() == benchmarks.TRAINING
+    assert counter.get_total_flops() == ranking.TRAINING
 
 
 def test_every_implementation_is_measured_as_its_page_shows_it() -> None:
@@ -72,6 +73,7 @@ def test_a_result_is_of_the_variant_that_has_its_name() -> None:
         ('[x]\nbackend = "abacus"', "x.backend: 'abacus' is not one of"),
         ('[x]\ncases = ["train-129"]', "did you mean 'train-128'?"),
         ("[x", "at end of document"),
+        ("x = " + "[" * 5000, "recursion"),
         ("[{page}]", "a second of that name"),
     ],
 )
@@ -122,3 +124,27 @@ def test_faster_has_steps_of_every_fast_module() -> None:
         assert there == (i.slug in fast), i.title
     written = {re.sub(r"steps-|\.md", "", p.name) for p in steps.parts()}
     assert written == {p.parent.name for p in ROOT.glob("snippets/*/fast.py")}
+
+
+ROW = re.compile(r"^\| .*<br>`([a-z0-9_-]+)` \|(.*)\|$")
+
+
+def test_a_listing_has_one_number_for_a_case() -> None:
+    """On every page: what stands under "ms" beside its name."""
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for path, text in command.parts().items():
+        case = "train-128"  # of all tables but those that say another
+        for line in text.splitlines():
+            if batch := re.search(r'data-batch="(\d+)"', line):
+                what = "predict" if path.stem == "inference" else "train"
+                case = f"{what}-{batch[1]}"
+            if machine := re.search(r"/benchmarks/([a-z0-9-]+)/|"
+                                    r'data-machine="([a-z0-9-]+)"', line):
+                of = machine[1] or machine[2]
+            if line.startswith("|") and " ms " in f"{line} ":
+                at = [c.strip() for c in line.split("|")].index("ms")
+            if row := ROW.match(line):
+                cell = line.split("|")[at].strip()
+                found.setdefault((of, row[1], case), set()).add(cell)
+    several = {key: cells for key, cells in found.items() if len(cells) > 1}
+    assert found and not several

@@ -140,10 +140,19 @@ def cut(path: Path) -> None:
     path.write_text(text[: len(text) // 2])
 
 
-def marked(path: Path) -> None:
-    found = json.loads(path.read_text())
-    found["machine"]["cpu"] = "<script>"
-    path.write_text(json.dumps(found))
+def said(key: str, text: str) -> Callable[[Path], None]:
+    """The first of that key says `text` instead, as JSON has it."""
+
+    def spoil(path: Path) -> None:
+        value = r'("(?:[^"\\]|\\.)*"|[^",}\s]+)'
+        new, count = re.subn(
+            rf'"{key}": {value}', lambda _: f'"{key}": {text}',
+            path.read_text(), count=1,
+        )  # fmt: skip
+        assert count
+        path.write_text(new)
+
+    return spoil
 
 
 def one_key_more(path: Path) -> None:
@@ -169,7 +178,16 @@ def misnamed(path: Path) -> None:
     "spoil, words",
     [
         (cut, "not whole"),
-        (marked, "machine/cpu"),
+        (said("cpu", '"<script>"'), "machine/cpu"),
+        (said("cpu", '"a {: onclick=alert(1) }"'), "machine/cpu"),
+        (said("system", '"line\\n"'), "machine/system"),
+        (said("python", '"*a*"'), "machine/python"),
+        (said("version", '"1.0 (mine)"'), "version"),
+        (said("device", '"cpu `x`"'), "device"),
+        (said("cores", "NaN"), "not whole: NaN is no number"),
+        (said("cores", "1e999"), "not whole: 1e999 is no number"),
+        (said("cpu", '"\\ud800"'), "not whole"),
+        (said("cores", "[" * 100000), "not whole"),
         (one_key_more, "note"),
         (no_such_framework, "snippets/ has no nobody9"),
         (misnamed, "what is in it is called"),

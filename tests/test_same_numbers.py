@@ -1,12 +1,17 @@
 """What the numbers of The same numbers are said to mean."""
 
+import numpy as np
 import pytest
+from scipy.stats import f_oneway, ttest_rel
 
-from pages import seeds
+from pages import chance, seeds
+
+random = np.random.default_rng(0)
 
 NAMED = {"a": "Alpha 1", "b": "Beta 2", "c": "Gamma 3"}
 WANTED = dict.fromkeys(NAMED, 5)
 ALIKE = [0.990, 0.991, 0.989, 0.9905, 0.9895]
+UNLIKE = [0.991, 0.990, 0.989, 0.9895, 0.9905]
 
 
 def alike() -> dict[str, dict[str, list[float]]]:
@@ -21,12 +26,12 @@ def test_verdict() -> None:
     """Its words follow the numbers: alike, and apart."""
     found = alike()
     said = verdict(found) or ""
-    assert "no framework differs" in said and "(one-way analysis of" in said
-    assert said.endswith("variance, p = 1).")
-    found["a"]["same"] = [accuracy - 0.01 for accuracy in ALIKE]
+    assert "we could not tell the frameworks apart (F-test, the" in said
+    assert "15 runs, p = 1). One framework alone that is off by" in said
+    found["a"]["same"] = [accuracy - 0.01 for accuracy in UNLIKE]
     said = verdict(found) or ""
-    assert "differ by more than their seeds do" in said
-    assert said.endswith("has the highest mean and Alpha 1 the lowest.")
+    assert "the frameworks differ (F-test" in said
+    assert "It is Alpha 1 alone, below the others" in said
 
 
 def test_verdict_says_whom_it_is_over() -> None:
@@ -34,7 +39,8 @@ def test_verdict_says_whom_it_is_over() -> None:
     found = alike()
     found["c"]["same"].pop()
     said = verdict(found) or ""
-    assert "variance over Alpha 1 and Beta 2, p = 1; Gamma 3: 4 of" in said
+    assert "F-test over Alpha 1 and Beta 2, the seeds" in said
+    assert "10 runs, p = 1; Gamma 3: 4 of 5 seeds)" in said
     found["c"]["same"] = []
     assert "p = 1; Gamma 3: not measured)" in (verdict(found) or "")
     # One alone cannot differ from the others.
@@ -48,13 +54,45 @@ def test_accuracies_that_are_all_equal_have_a_verdict() -> None:
     assert "p = 1)" in (verdict(found) or "")
 
 
+def test_chance_is_what_scipy_says() -> None:
+    """Two matched groups are a paired t-test; any that are not, a one-way
+    analysis of variance."""
+    a, b, c = random.normal(size=(3, 5))
+    runs = {name: dict(enumerate(x)) for name, x in zip("abc", (a, b, c))}
+    assert chance.of_groups(runs, False).p == pytest.approx(
+        f_oneway(a, b, c).pvalue
+    )
+    two = {name: runs[name] for name in "ab"}
+    assert chance.of_groups(two, True).p == pytest.approx(
+        ttest_rel(a, b).pvalue
+    )
+
+
+def test_what_would_have_shown_does_at_its_rate() -> None:
+    shape = 12, 5
+    drawn = random.normal(size=shape)
+    found = {str(n): dict(enumerate(x)) for n, x in enumerate(drawn)}
+    spread = chance.of_groups(found, False).seen
+    # In the unit of the runs, whose deviation is known here: one.
+    error = np.sqrt(
+        np.mean([np.var([*x.values()], ddof=1) for x in found.values()])
+    )
+    shift = spread / error
+    shown = 0
+    for _ in range(1000):
+        drawn = random.normal(size=shape)
+        drawn[0] += shift
+        shown += f_oneway(*drawn).pvalue < chance.LEVEL
+    assert shown / 1000 == pytest.approx(chance.POWER, abs=0.05)
+
+
 @pytest.mark.parametrize(
     "found, cell",
     [
         ([], "not measured"),
-        ([0.99], "99.00 (1 of 3 seeds)"),
-        ([0.99, 0.98], "98.50 ± 0.71 (2 of 3 seeds)"),
-        ([0.99, 0.98, 0.97], "98.00 ± 1.00"),
+        ([0.99], "99.00, n = 1 (1 of 3 seeds)"),
+        ([0.99, 0.98], "98.50 ± 0.71, n = 2 (2 of 3 seeds)"),
+        ([0.99, 0.98, 0.97], "98.00 ± 1.00, n = 3"),
     ],
 )
 def test_spread_says_how_many_it_is_of(found: list[float], cell: str) -> None:

@@ -73,6 +73,14 @@ def test_torch_1_scheduler_stepped_late_lags_a_step(said: Said) -> None:
     assert outside(0.01, late=1) != pytest.approx(outside(0.01), rel=0.005)
 
 
+def test_torch_2_scheduler_stepped_early_skips_the_first_rate(
+    said: Said,
+) -> None:
+    found = numbers(said("momentum_today"), "… its scheduler stepped before")
+    assert found == both(outside, late=-1)
+    assert outside(0.01, late=-1) != pytest.approx(outside(0.01), rel=0.005)
+
+
 def test_keras_decay_is_a_schedule_per_step(said: Said) -> None:
     assert 12 * -(-60_000 // 128) == 5628
     rate = 0.05 / (1 + 1e-6 * 5628)

@@ -17,16 +17,19 @@ def run_keras(decay):
     return float(w)
 
 
-def run_torch(decay):
+def run_torch(decay, scheduler_first=False):
     w = torch.nn.Parameter(torch.zeros(()))
     sgd = torch.optim.SGD([w], lr=0.05, momentum=0.9, nesterov=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         sgd, lambda step: 1 / (1 + decay * step)
     )
     for g in gradients:
+        if scheduler_first:
+            schedule.step()  # warns
         w.grad = torch.tensor(g, dtype=torch.float32)
         sgd.step()
-        schedule.step()
+        if not scheduler_first:
+            schedule.step()
     return float(w)
 
 
@@ -42,10 +45,11 @@ def run_optax(decay):
     return float(w)
 
 
-print("                     decay 0   decay 0.01")
+print("                                   decay 0   decay 0.01")
 for name, run in [
     ("keras.optimizers.SGD", run_keras),
     ("torch.optim.SGD", run_torch),
+    ("… its scheduler stepped before it", lambda d: run_torch(d, True)),
     ("optax.sgd", run_optax),
 ]:
-    print(f"{name:20} {run(0):8.3f}   {run(0.01):10.3f}")
+    print(f"{name:33} {run(0):8.3f}   {run(0.01):10.3f}")

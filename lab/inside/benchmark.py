@@ -1,10 +1,12 @@
-"""One case of one variant, measured: `python -m benchmarks` asks for it."""
+"""Cases of one variant, measured: `python -m benchmarks` asks for them."""
 
 import importlib
+import math
 import os
 import resource
 import time
-from typing import Any, Dict, List
+import traceback
+from typing import Any, Callable, Dict, List
 
 import numpy as np
 import pyperf
@@ -18,6 +20,11 @@ from lab.inside.common import (
     weights_in,
 )
 from lab.inside.epochs import CLOCK, Epochs
+
+# A value of a prediction lasts so many seconds at least.
+LEAST = 0.1
+Case = Dict[str, Any]
+Metadata = Dict[str, Any]
 
 
 class Snippet:
@@ -54,17 +61,75 @@ class Snippet:
             )
         )  # fmt: skip
 
-    def test_accuracy(self) -> float:
-        images = in_layout(self.digits["test_images"], self.layout)
-        labels = self.digits["test_labels"]
-        return float(self.module.evaluate(self.model, images, labels))
+    def predict(self, images: np.ndarray) -> Any:
+        return self.module.predict(self.model, images)
 
 
-def page_faults() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+class Peer:
+    """What a Snippet is, for what only predicts: benchmarks/peers/."""
+
+    def __init__(self, request: Request) -> None:
+        clock = CLOCK()
+        name = "benchmarks.peers." + request["peer"]["module"]
+        self.module = importlib.import_module(name)
+        self.metadata = {"import_seconds": CLOCK() - clock}
+        self.predict = self.module.load("trained.onnx", request["threads"])
+        self.metadata["start_seconds"] = time.time() - request["started"]
+        self.digits = np.load(request["digits"])
+
+    def images(self, count: int) -> np.ndarray:
+        return in_layout(self.digits["train_images"][:count], "NCHW")
 
 
-def check(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
+def opened(request: Request) -> Any:
+    return Peer(request) if request["peer"] else Snippet(request)
+
+
+def start(request: Request, case: Case, opened_: Any) -> Metadata:
+    """How long the start took, for the first case of a process alone."""
+    return dict(opened_.metadata) if case is request["cases"][0] else {}
+
+
+class Clock:
+    """Takes the time of a function of `loops`, for pyperf, and what else a
+    value is asked: {"seconds", "processor", "faults"}, all in order."""
+
+    def __init__(self, function: Callable[[int], Any]) -> None:
+        self.function = function
+        self.values: List[Dict[str, float]] = []
+
+    def __call__(self, loops: int) -> float:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        processor, clock = time.process_time(), CLOCK()
+        self.function(loops)
+        seconds = CLOCK() - clock
+        processor = time.process_time() - processor
+        after = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        self.values.append(
+            {
+                "seconds": seconds,
+                "processor": processor,
+                "faults": after - before,
+            }
+        )
+        return seconds
+
+    def metadata(self, values: int) -> Metadata:
+        """How many cores were busy: processor time over wall time, of the
+        last `values` values and of the first."""
+        last = self.values[-values:]
+        seconds, processor = (
+            sum(value[key] for value in last)
+            for key in ("seconds", "processor")
+        )
+        first = self.values[0]
+        return {
+            "processor_over_wall": processor / seconds,
+            "first_processor_over_wall": first["processor"] / first["seconds"],
+        }
+
+
+def check(request: Request, runner: pyperf.Runner, case: Case) -> Metadata:
     """The losses of the first steps on one fixed batch of 128 digits: all the
     digits are one batch, so each epoch is one step."""
     snippet = Snippet(request)
@@ -72,76 +137,63 @@ def check(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
         snippet.model,
         snippet.images(128),
         snippet.digits["train_labels"][:128],
-        epochs=request["steps"],
+        epochs=case["steps"],
         batch_size=128,
         seed=0,
     )
     return {"losses": [float(loss) for loss in losses]}
 
 
-def train(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
+def check_peer(
+    request: Request, runner: pyperf.Runner, case: Case
+) -> Metadata:
+    """The loss of each hundred of the test digits, with trained weights."""
+    peer = Peer(request)
+    images = in_layout(peer.digits["test_images"], "NCHW")
+    labels = peer.digits["test_labels"]
+    right = peer.predict(images)[np.arange(len(labels)), labels]
+    losses = -np.log(right.astype("float64")).reshape(-1, 100).mean(axis=1)
+    return {"losses": [float(loss) for loss in losses]}
+
+
+def train(request: Request, runner: pyperf.Runner, case: Case) -> Metadata:
     """Seconds a step. The warm-up is the first epoch: it compiles."""
     snippet = Snippet(request)
-    batch, count = request["batch"], request["count"]
-    epochs = snippet.epochs(count, batch, 1 + request["values"])
+    batch, count = case["batch"], case["count"]
+    epochs = snippet.epochs(count, batch, 1 + case["values"])
     steps = count // batch
-    faults: List[float] = []
-
-    def seconds(loops: int) -> float:
-        before = page_faults()
-        taken = epochs.seconds(loops)
-        faults.append((page_faults() - before) / steps)
-        return taken
-
+    clock = Clock(epochs.seconds)
     epochs.run(
         lambda: runner.bench_time_func(
-            request["case"], seconds,
-            inner_loops=steps, metadata=snippet.metadata,
+            case["name"], clock,
+            inner_loops=steps, metadata=start(request, case, snippet),
         )
     )  # fmt: skip
-    return {"metadata": {"page_faults_a_step": faults[-1]}}
+    found = clock.metadata(case["values"])
+    found["page_faults_a_step"] = clock.values[-1]["faults"] / steps
+    return found
 
 
-def predict(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
-    """Seconds a call of predict(), which returns NumPy's numbers."""
-    snippet = Snippet(request)
-    images = snippet.images(request["batch"])
-    runner.bench_func(
-        request["case"], snippet.module.predict, snippet.model, images,
-        metadata=snippet.metadata,
-    )  # fmt: skip
-    return {}
+def predict(request: Request, runner: pyperf.Runner, case: Case) -> Metadata:
+    """Seconds a call, which returns NumPy's numbers."""
+    opened_ = opened(request)
+    images = opened_.images(case["batch"])
 
+    def calls(loops: int) -> None:
+        for _ in range(loops):
+            opened_.predict(images)
 
-def to_99(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
-    """Seconds of training until 99 % of the test digits are right, looked at
-    between epochs; the first epoch's compiling is in it."""
-    snippet = Snippet(request)
-    most = request["most_epochs"]
-    reached: Dict[str, Any] = {}
-    epochs = snippet.epochs(60000, 128, most)
-
-    def seconds(loops: int) -> float:
-        taken = 0.0
-        for epoch in range(1, most + 1):
-            taken += epochs.seconds(1)
-            accuracy = epochs.call(snippet.test_accuracy)
-            if accuracy >= 0.99:
-                reached.update(epochs=epoch, test_accuracy=accuracy)
-                return taken
-        raise RuntimeError(
-            "99 %% of the test digits: not reached in %d epochs" % most
-        )
-
-    epochs.run(
-        lambda: runner.bench_time_func(
-            request["case"], seconds, metadata=snippet.metadata
-        )
+    calls(1)  # compiles
+    once = Clock(calls)(1)
+    runner.args.loops = max(1, math.ceil(LEAST / once))
+    clock = Clock(calls)
+    runner.bench_time_func(
+        case["name"], clock, metadata=start(request, case, opened_)
     )
-    return {"metadata": reached}
+    return clock.metadata(case["values"])
 
 
-def peak(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
+def peak(request: Request, runner: pyperf.Runner, case: Case) -> Metadata:
     """What the machine can do: peaks/ says how."""
     name = os.path.basename(request["folder"])
     module = importlib.import_module("lab.inside.peaks." + name)
@@ -152,7 +204,7 @@ def peak(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
     return {}
 
 
-def layers(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
+def layers(request: Request, runner: pyperf.Runner, case: Case) -> Metadata:
     """The network layer by layer: layers.py says how."""
     snippet = Snippet(request)
     module = importlib.import_module("lab.inside.layers")
@@ -161,12 +213,12 @@ def layers(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
     return {}
 
 
-def harness(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
+def harness(request: Request, runner: pyperf.Runner, case: Case) -> Metadata:
     """What Epochs costs: a train() whose steps take 10 ms by this clock."""
     steps = 32
 
     def epochs_of_10_ms() -> None:
-        for _ in range(1 + request["values"]):
+        for _ in range(1 + case["values"]):
             end = CLOCK() + 0.01 * steps
             while CLOCK() < end:
                 pass
@@ -175,17 +227,17 @@ def harness(request: Request, runner: pyperf.Runner) -> Dict[str, Any]:
     epochs = Epochs(epochs_of_10_ms)
     epochs.run(
         lambda: runner.bench_time_func(
-            request["case"], epochs.seconds, inner_loops=steps
+            case["name"], epochs.seconds, inner_loops=steps
         )
     )
     return {}
 
 
-CASES = {
+TASKS = {
     "check": check,
+    "check_peer": check_peer,
     "train": train,
     "predict": predict,
-    "to_99": to_99,
     "peak": peak,
     "layers": layers,
     "harness": harness,
@@ -193,21 +245,34 @@ CASES = {
 
 
 def run(request: Request) -> Answer:
-    """One case of one variant; pyperf's worker measures it, and writes its
-    runs into pyperf.json."""
+    """The cases of one variant, one after the other; pyperf's worker measures
+    each, and writes its runs into pyperf.json. What fails is in "errors"
+    under its case, and the next one goes on."""
     # Before the framework counts the cores.
     if hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))[: request["threads"]]
         os.sched_setaffinity(0, cores)
     runner = pyperf.Runner()
-    loops = request["loops"]
-    runner.parse_args(
-        ["--worker", "--quiet", "--output", "pyperf.json"]
-        + ["--warmups", str(request["warmups"])]
-        + ["--values", str(request["values"])]
-        + (["--loops", str(loops)] if loops else ["--calibrate-loops"])
+    args = runner.parse_args(
+        ["--worker", "--quiet", "--output", "pyperf.json", "--loops", "1"]
     )
-    result = CASES[request["kind"]](request, runner)
-    result["version"] = version(request)
-    result["device"] = importlib.import_module("facts").device()
-    return result, {}
+    metadata: Dict[str, Metadata] = {}
+    errors: Dict[str, str] = {}
+    for case in request["cases"]:
+        args.loops, args.warmups = case["loops"], case["warmups"]
+        args.values = case["values"]
+        try:
+            found = TASKS[case["task"]](request, runner, case)
+            metadata[case["name"]] = found
+        except Exception as error:
+            said = traceback.format_exception_only(type(error), error)
+            errors[case["name"]] = said[-1].strip()
+    device = "cpu"
+    if not request["peer"]:
+        device = importlib.import_module("facts").device()
+    return {
+        "metadata": metadata,
+        "errors": errors,
+        "version": version(request["peer"] or request),
+        "device": device,
+    }, {}

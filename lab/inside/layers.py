@@ -29,22 +29,27 @@ def repeated(function: Callable[[], Any], calls: int) -> Callable[[], None]:
     return function_again
 
 
-def flop(layer: Any, y: torch.Tensor) -> int:
-    """Operations of one forward pass, 2 for each multiply-add; one for each
-    comparison of a ReLU, three for each window of a pool, none to flatten."""
-    if isinstance(layer, (nn.Conv2d, nn.Linear)):
+def flop(layer: Any, x: torch.Tensor, y: torch.Tensor) -> float:
+    """Operations of one forward pass, 2 for each multiply-add, without those
+    that meet the padding's zeros; one for each comparison of a ReLU, three
+    for each window of a pool, none to flatten."""
+    if isinstance(layer, nn.Conv2d):
+        # Of a window's rows at the two edges one each lies outside.
+        inside = 1 - 2 / (layer.kernel_size[0] * x.shape[2])
+        return 2 * y.numel() * layer.weight[0].numel() * inside**2
+    if isinstance(layer, nn.Linear):
         return 2 * y.numel() * layer.weight[0].numel()
     return y.numel() * {nn.MaxPool2d: 3, nn.ReLU: 1}.get(type(layer), 0)
 
 
 def bytes_of(*tensors: torch.Tensor) -> int:
-    """Each number once: what no cache can save, as float32."""
-    return sum(4 * tensor.numel() for tensor in tensors)
+    """Each number once: what no cache can save."""
+    return sum(t.element_size() * t.numel() for t in tensors)
 
 
 def cases(
     snippet: Any,
-) -> Iterator[tuple[str, Callable[[], None], int, dict[str, int]]]:
+) -> Iterator[tuple[str, Callable[[], None], int, dict[str, float]]]:
     """Yield (name, function, calls, metadata) for each layer of `snippet`'s
     model, forward and backward, at each batch size; a batch of 128 in both
     orders."""
@@ -68,7 +73,7 @@ def cases(
                         f"layer-{order}-{short}-{batch}-{way}",
                         repeated(function, calls),
                         calls,
-                        {"flop": times * flop(layer, y), "bytes": moved},
+                        {"flop": times * flop(layer, x, y), "bytes": moved},
                     )
                 x = y
 
@@ -84,7 +89,10 @@ def ways(
         with torch.no_grad():
             layer(x)
 
-    yield "forward", forward, 1, bytes_of(x, *weights, y)
+    # PyTorch's pool writes where each maximum was, in int64, for the way
+    # back, which reads that and not the input.
+    places = [y.long()] if isinstance(layer, nn.MaxPool2d) else []
+    yield "forward", forward, 1, bytes_of(x, *weights, y, *places)
     wanted = list(layer.parameters())
     x = x.detach().clone()
     if not first:
@@ -98,5 +106,5 @@ def ways(
     passes = bool(weights) + (not first)
     yield (
         "backward", backward, passes,
-        bytes_of(x, *weights, gradient, *wanted),
+        bytes_of(*(places or [x]), *weights, gradient, *wanted),
     )  # fmt: skip

@@ -1,0 +1,209 @@
+"""Benchmarks: who is fastest in training and in prediction."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmarks.statistics import Rounds, middle, pairs, places, ratio, spread
+from benchmarks.variants import ROUNDS, environment
+from lab.results import FOLDER
+from pages.machines import (
+    NONE,
+    PAGES,
+    PRECISION,
+    Machine,
+    failure,
+    machines,
+    sources,
+)
+from pages.markdown import (
+    NOT_MEASURED,
+    NOTHING,
+    interval,
+    listed,
+    milliseconds,
+    percent,
+    table,
+)
+from pages.svg import figure, group, text, words
+
+# A forward pass takes 7,739,648 operations an image, 2 for each multiply-add,
+# those with the zeros of the padding too, as PyTorch's counter has it; a
+# training step three times that, but for the gradient of the first
+# convolution's input.
+FORWARD = 2 * (28 * 28 * 32 * 9 + 14 * 14 * 64 * 9 * 32 + 3136 * 10)
+TRAINING = 3 * FORWARD - 2 * 28 * 28 * 32 * 9
+ASKED = {
+    "train-128": "To train, 128 digits a step",
+    "train-32": "To train, 32 digits a step",
+    "train-1024": "To train, 1,024 digits a step",
+    "predict-1": "For one digit",
+    "predict-1024": "For 1,024 digits at once",
+}
+
+
+def few(rounds: Rounds) -> bool:
+    """Too few rounds for an interval?"""
+    return len(rounds) < ROUNDS
+
+
+def verdict(
+    machine: Machine, there: Mapping[str, Rounds], case: str
+) -> str:
+    """Who is fastest, who is not told apart from it, who comes next."""
+    ordered = sorted(there, key=lambda name: middle(there[name]))
+    best, *others = ordered
+    first = places(there)
+    said = (
+        f"{ASKED[case]}: **{machine.title(best)}**, "
+        f"{milliseconds(middle(there[best]))} ms."
+    )
+    if few(there[best]):
+        said += f" {machine.count().capitalize()}: too few to say more."
+        return f"{said}\n\n{command(machine, best, case)}"
+    equal = [name for name in others if first[name][0] == 1]
+    if equal:
+        names = listed([machine.title(name) for name in equal])
+        said += f" Not told apart from it: {names}."
+    later = [name for name in others if first[name][0] > 1]
+    if later:
+        found = ratio(there[later[0]], there[best], pairs(len(there)))
+        next_one = machine.title(later[0])
+        said += f" Then {next_one}, {interval(found)} times as long."
+    return f"{said}\n\n{command(machine, best, case)}"
+
+
+def command(machine: Machine, name: str, case: str) -> str:
+    """What makes a row again, and the variables that its process gets."""
+    device = "cuda" if machine.facts["gpu"] else "cpu"
+    variables = environment(machine.variants[name], machine.threads, device)
+    lines = [f"{key}={value} \\" for key, value in variables.items()]
+    lines.append(f".venv/bin/python -m benchmarks run {name} --cases {case}")
+    return (
+        '??? note "The command that measures it again, and the variables '
+        'that it sets"\n\n    ```console\n    $ '
+        + "\n        ".join(lines)
+        + "\n    ```\n"
+    )
+
+
+def ranking(
+    machine: Machine, names: list[str], case: str, operations: int
+) -> str:
+    """The verdict, a figure and a table: all `names` in `case`, the fastest
+    first."""
+    there = {
+        name: rounds
+        for name in names
+        if (rounds := machine.rounds(name, case))
+    }
+    ordered = sorted(there, key=lambda name: middle(there[name]))
+    best, place, compared = ordered[0], places(there), pairs(len(there))
+    batch = int(case.split("-")[1])
+    peak, _ = machine.peak(f"matmul-{machine.variants[best].precision}")
+    rows = []
+    for name in ordered:
+        first, last = place[name]
+        seconds = middle(there[name])
+        share = operations * batch / seconds / peak if peak else None
+        rows.append([
+            machine.row(name),
+            NOTHING if few(there[name]) else f"{first}–{last}"
+            if first < last else str(first),
+            machine.ms(name, case),
+            "1" if name == best else interval(
+                ratio(there[name], there[best], compared)
+            ),
+            f"{batch / seconds:,.0f}",
+            NOT_MEASURED if share is None else percent(share),
+            machine.cores(name, case),
+            percent(spread(there[name])),
+        ])  # fmt: skip
+    rows += [
+        [machine.row(name), failure(machine, name, case), *[NOTHING] * 6]
+        for name in names
+        if name not in there
+    ]
+    head = ["variant", "place", "ms", "times the fastest", "images/s",
+            "of the peak", "cores busy", "spread"]  # fmt: skip
+    return "\n".join([
+        verdict(machine, there, case),
+        bars(machine, ordered, there, case),
+        table(head, rows),
+    ])  # fmt: skip
+
+
+def bars(
+    machine: Machine,
+    ordered: list[str],
+    there: Mapping[str, Rounds],
+    case: str,
+) -> str:
+    """A bar for each variant, the mean of its rounds; a line, its slowest and
+    its fastest round."""
+    top, step, width = 24, 32, 360
+    scale = width / max(max(s.values()) for s in there.values())
+    drawn, texts = [], []
+    for i, name in enumerate(ordered):
+        seconds = list(there[name].values())
+        y = top + step * i
+        v = machine.variants[name]
+        old = v.implementation.framework.era == "2018"
+        drawn.append(
+            f'<rect x="0" y="{y + 16}" '
+            f'width="{middle(there[name]) * scale:.1f}" '
+            f'height="9" class="{"then" if old else v.group}"/>'
+            f'<path d="M{min(seconds) * scale:.1f} {y + 20.5}'
+            f'H{max(seconds) * scale:.1f}"/>'
+        )
+        texts += [
+            text(0, y + 12, machine.title(name)),
+            text(width, y + 12, machine.ms(name, case), "end"),
+        ]
+    what, batch = case.split("-")
+    unit = {"train": "ms a training step", "predict": "ms a prediction"}[what]
+    title = f"{unit}, batch {batch}"
+    texts.append(f'<text x="0" y="12" class="strong">{title}</text>')
+    said = "; ".join(
+        f"{machine.title(n)} {machine.ms(n, case)}" for n in ordered
+    )
+    precision = machine.variants[ordered[0]].precision
+    return figure("bench", f"{machine.name}-{case}-{precision}", title, said,
+                  width, top + step * len(ordered) + 4,
+                  [group(drawn), words(texts)])  # fmt: skip
+
+
+def choices(
+    what: str, batches: tuple[int, ...], operations: int, folder: Path
+) -> str:
+    """A part for each machine, precision and batch; the page's script shows
+    one of them, and without it all are there."""
+    parts = []
+    for machine in machines(folder):
+        for precision in PRECISION:
+            names = machine.group("page", "fast", precision=precision)
+            if what == "predict":
+                names += machine.group("peer", precision=precision)
+            for batch in batches:
+                case = f"{what}-{batch}"
+                if not any(machine.rounds(name, case) for name in names):
+                    continue
+                parts.append(
+                    f'<div class="measured" data-machine="{machine.name}" '
+                    f'data-precision="{PRECISION[precision]}" '
+                    f'data-batch="{batch}" markdown>\n\n'
+                    f"**{machine.name}, {PRECISION[precision]}, "
+                    f"batch {batch}, {machine.count()}**\n\n"
+                    + ranking(machine, names, case, operations)
+                    + "\n</div>\n"
+                )
+    return ("\n".join(parts) or NONE) + sources(folder)
+
+
+def parts(folder: Path = FOLDER) -> dict[Path, str]:
+    """Training and prediction."""
+    return {
+        PAGES / "training.md": choices(
+            "train", (128, 32, 1024), TRAINING, folder
+        ),
+        PAGES / "inference.md": choices("predict", (1, 1024), FORWARD, folder),
+    }

@@ -1,0 +1,37 @@
+"""Benchmarks: how long until it is trained, and how well."""
+
+from pathlib import Path
+
+from benchmarks.statistics import middle
+from lab.results import FOLDER
+from lab.seeds import EPOCHS
+from pages.machines import PAGES, Machine, each
+from pages.markdown import table
+from pages.seeds import accuracies, spread_of, wanted_of
+
+CASE = "train-128"
+# Steps of 128 in an epoch of 60,000 digits, the last one of 96.
+STEPS = 469
+
+
+def trained(machine: Machine, folder: Path) -> str:
+    """A row for each variant: the seconds of so many steps, and the accuracy
+    that as many epochs of this listing reach."""
+    found, wanted = accuracies(folder), wanted_of()
+    rows = []
+    for name in machine.group("page"):
+        slug = machine.variants[name].implementation.slug
+        rounds = machine.rounds(name, CASE)
+        cell = machine.ms(name, CASE)
+        if rounds:
+            cell = f"{EPOCHS * STEPS * middle(rounds):,.0f}"
+        own = found.get(slug, {}).get("own", [])
+        rows.append([machine.title(name), cell, spread_of(own, wanted[slug])])
+    head = ["variant", f"{EPOCHS} epochs, s", "of 10,000 digits right, %"]
+    return table(head, rows)
+
+
+def parts(folder: Path = FOLDER) -> dict[Path, str]:
+    """The table of each machine."""
+    said = each(folder, lambda machine: trained(machine, folder))
+    return {PAGES / "trained.md": said}

@@ -1,0 +1,123 @@
+"""Whatever becomes of what a command prints, results are kept, and what went
+wrong is one line."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab import command, files, outcome
+from lab.errors import BadInput, Failed
+from lab.frameworks import ROOT, reference
+from tests.command_line import COMMAND
+
+# A run that is stopped at once is a result as well.
+TRAIN = ["train", reference().title, "--timeout", "0.1"]
+
+
+def said_to(stdout: Any, *arguments: object, **more: str) -> tuple[int, str]:
+    """The status of `python -m snippets` that prints to `stdout`, and what it
+    said on stderr."""
+    process = subprocess.run(
+        [*COMMAND, *map(str, arguments)], cwd=ROOT, stdout=stdout,
+        stderr=subprocess.PIPE, encoding="utf-8", env=os.environ | more,
+    )  # fmt: skip
+    return process.returncode, process.stderr
+
+
+def kept(path: Path) -> None:
+    (result,) = json.loads(path.read_text())["results"]
+    assert result["error"] == "stopped after 0.1 s (--timeout)"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_reader_that_has_gone(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    path = tmp_path / "r.json"
+    assert said_to(writer, *TRAIN, "--json", path) == (1, "")
+    os.close(writer)
+    kept(path)
+
+
+def test_a_full_device(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    full = "snippets: standard output: No space left on device\n"
+    with open("/dev/full", "w") as stdout:
+        assert said_to(stdout, *TRAIN, "--json", path) == (1, full)
+        assert said_to(stdout, "list") == (1, full)
+    kept(path)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_letters_that_a_terminal_has_not(
+    encoding: str, tmp_path: Path
+) -> None:
+    path, printed = tmp_path / "ü.json", tmp_path / "printed"
+    runs = {0: ["list"], 1: [*TRAIN, "--json", str(path)]}
+    for status, arguments in runs.items():
+        with open(printed, "wb") as stdout:
+            found = said_to(stdout, *arguments, PYTHONIOENCODING=encoding)
+        assert found == (status, "")
+        assert reference().title in printed.read_text(encoding)
+    printed.unlink()
+    kept(path)
+
+
+def test_no_space_for_the_results_is_no_end_of_the_table(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def replace(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files.os, "replace", replace)
+    path = tmp_path / "r.json"
+    assert command.main([*TRAIN, "--json", str(path)]) == 1
+    said = capsys.readouterr()
+    assert reference().title in said.out and "stopped after" in said.out
+    assert said.err == f"snippets: {path}: No space left on device\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_folder_for_temporary_files(tmp_path: Path) -> None:
+    """A file of the digits finds no room there."""
+    limited = "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (10**5,) * 2)"
+    process = subprocess.run(
+        [sys.executable, "-c", f"{limited}; import runpy, sys; "
+         f"sys.argv = {['snippets', *TRAIN]!r}; "
+         "runpy.run_module('snippets', run_name='__main__')"],
+        cwd=ROOT, capture_output=True, encoding="utf-8",
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    assert process.returncode == 1
+    assert process.stderr == "snippets: File too large\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "error, status, line",
+    [
+        (BadInput("a\nb \x1b[31m\x07"), 2, "x: a b \\x1b[31m\\x07\n"),
+        (Failed("a"), 1, "x: a\n"),
+        (OSError(errno.EIO, "went", "f"), 1, "x: f: went\n"),
+        (KeyboardInterrupt(), 130, "x: interrupted\n"),
+    ],
+)
+def test_errors_are_one_line_and_steer_no_terminal(
+    error: BaseException,
+    status: int,
+    line: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def do() -> int:
+        raise error
+
+    assert outcome.outcome("x", do) == status
+    assert capsys.readouterr().err == line
