@@ -71,10 +71,15 @@ def evaluate(model, images, labels):
 
 
 # --8<-- [start:predict]
+@nnx.jit
+def probabilities(model, x):
+    return nnx.softmax(model(x))
+
+
 def predict(model, images):
     model.eval()
     batches = np.split(images, range(1024, len(images), 1024))
-    return np.concatenate([nnx.softmax(model(x)) for x in batches])
+    return np.concatenate([probabilities(model, x) for x in batches])
 # --8<-- [end:predict]
 
 

@@ -98,9 +98,12 @@ def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
     momentum = sgd.init(model)
     images, labels = jnp.asarray(images), jnp.asarray(labels)
     ends = range(batch_size, len(images), batch_size)
-    losses, trained = [], model
+    losses = []
     for epoch in range(epochs):
-        state = trained, momentum, jnp.zeros(())
+        # A copy: what is donated is gone, and the caller's model is not ours
+        # to give away; interrupted, it is as the last epoch left it.
+        copy = jax.tree.map(jnp.copy, model)
+        state = copy, momentum, jnp.zeros(())
         order = shuffle.permutation(len(images))
         *batches, last = np.split(order, ends)
         if model.scan and batches:

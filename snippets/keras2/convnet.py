@@ -48,7 +48,7 @@ class GatedSGD(SGD):
 
 def compiled(model):
     sgd = GatedSGD(lr=0.05, decay=1e-6, momentum=0.9, nesterov=True)
-    model.compile(loss=cross_entropy, optimizer=sgd, metrics=['accuracy'])
+    model.compile(loss=cross_entropy, optimizer=sgd)
     return model
 
 

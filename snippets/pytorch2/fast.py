@@ -9,13 +9,6 @@ DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
 # --8<-- [start:model]
-class ConvNet(nn.Sequential):
-    def forward(self, images):
-        bfloat16 = self.precision == "bfloat16"
-        with torch.autocast(DEVICE, torch.bfloat16, enabled=bfloat16):
-            return super().forward(images).float()
-
-
 def build_model(num_classes=10, seed=0, *, layout="NHWC",
                 precision="float32", compile=False):
     if layout not in ("NHWC", "NCHW"):
@@ -24,12 +17,14 @@ def build_model(num_classes=10, seed=0, *, layout="NHWC",
         raise ValueError(f"precision {precision!r}: float32, tf32, bfloat16")
     if precision == "tf32" and DEVICE == "cpu":
         raise ValueError("precision tf32 needs a GPU")
-    # float32 must be asked for: cuDNN would convolve in TF32.
-    torch.backends.fp32_precision = "tf32" if precision == "tf32" else "ieee"
+    # float32 must be asked for: cuDNN would convolve in TF32. The whole
+    # process is asked, by the flags that old code and new can both read.
+    torch.backends.cudnn.allow_tf32 = precision == "tf32"
+    torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
     torch.manual_seed(seed)
     # ReLU after the pool: the same numbers, and a quarter of them to clip.
     # In place, because no gradient needs what the pool returned.
-    model = ConvNet(                                  # 1×28×28
+    model = nn.Sequential(                            # 1×28×28
         nn.Conv2d(1, 32, kernel_size=3, padding=1),   # 32×28×28
         nn.MaxPool2d(2),                              # 32×14×14
         nn.ReLU(inplace=True),
@@ -52,6 +47,12 @@ def build_model(num_classes=10, seed=0, *, layout="NHWC",
 
 
 # --8<-- [start:train]
+def logits(model, images):
+    bfloat16 = model.precision == "bfloat16"
+    with torch.autocast(DEVICE, torch.bfloat16, enabled=bfloat16):
+        return model(images).float()
+
+
 def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
     images = torch.as_tensor(images, device=DEVICE)
     labels = torch.as_tensor(labels, device=DEVICE)
@@ -67,7 +68,7 @@ def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
         for batch in order.split(batch_size):
             optimizer.param_groups[0]["lr"] = 0.05 / (1 + 1e-6 * step)
             x = images.index_select(0, batch)
-            loss = cross_entropy(model(x), labels[batch])
+            loss = cross_entropy(logits(model, x), labels[batch])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -86,14 +87,18 @@ def evaluate(model, images, labels):
 
 
 # --8<-- [start:predict]
+@torch.compile(dynamic=False)  # once for each size of a batch
+def probabilities(model, images):
+    return logits(model, images).softmax(dim=1)
+
+
 @torch.inference_mode()
 def predict(model, images):
     model.eval()
-    # Off the GPU batch by batch: a CUDA graph overwrites what it returned.
     batches = torch.as_tensor(images).split(1024)
-    return np.concatenate([
-        model(batch.to(DEVICE)).softmax(dim=1).cpu() for batch in batches
-    ])
+    return torch.cat([
+        probabilities(model, batch.to(DEVICE)) for batch in batches
+    ]).cpu().numpy()
 # --8<-- [end:predict]
 
 

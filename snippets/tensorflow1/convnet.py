@@ -87,6 +87,7 @@ def evaluate(model, images, labels):
 
 # --8<-- [start:predict]
 def predict(model, images):
+    # Each call builds the graph anew and restores the last checkpoint.
     rows = model.predict(input_fn(images))
     return np.stack([row['probabilities'] for row in rows])
 # --8<-- [end:predict]

@@ -37,30 +37,32 @@ def build_model(num_classes=10, seed=0, variant=ConvNet):
 
 
 # --8<-- [start:train]
+@tf.function(reduce_retracing=True)
+def train_step(model, velocity, step, x, y):
+    with tf.GradientTape() as tape:
+        logits = model(x, training=True)
+        loss = tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits)
+        loss = tf.reduce_mean(loss)
+    weights = model.trainable_variables
+    rate = 0.05 / (1 + 1e-6 * step)
+    for w, v, g in zip(weights, velocity, tape.gradient(loss, weights)):
+        v.assign(0.9 * v - rate * g)
+        w.assign_add(0.9 * v - rate * g)  # Nesterov
+    step.assign_add(1)
+    return loss
+
+
 def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
     tf.random.set_seed(seed)
-    weights = model.trainable_variables
-    velocity = [tf.Variable(tf.zeros_like(w)) for w in weights]
+    velocity = [tf.Variable(0 * w) for w in model.trainable_variables]
     step = tf.Variable(0.0)
-
-    @tf.function(reduce_retracing=True)
-    def train_step(x, y):
-        with tf.GradientTape() as tape:
-            logits = model(x, training=True)
-            loss = tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits)
-            loss = tf.reduce_mean(loss)
-        rate = 0.05 / (1 + 1e-6 * step)
-        for w, v, g in zip(weights, velocity, tape.gradient(loss, weights)):
-            v.assign(0.9 * v - rate * g)
-            w.assign_add(0.9 * v - rate * g)  # Nesterov
-        step.assign_add(1)
-        return loss
-
     data = tf.data.Dataset.from_tensor_slices((images, labels))
     data = data.shuffle(len(images), seed=seed).batch(batch_size).prefetch(2)
     losses = []
     for epoch in range(epochs):
-        total = sum(train_step(x, y) * len(x) for x, y in data)
+        total = 0.0
+        for x, y in data:
+            total += train_step(model, velocity, step, x, y) * len(x)
         losses.append(float(total) / len(images))
         print(f"epoch {epoch + 1}: loss {losses[-1]:.4f}", flush=True)
     return losses
@@ -74,9 +76,14 @@ def evaluate(model, images, labels):
 
 
 # --8<-- [start:predict]
+@tf.function(reduce_retracing=True)
+def probabilities(model, x):
+    return tf.nn.softmax(model(x))
+
+
 def predict(model, images):
-    batches = tf.data.Dataset.from_tensor_slices(images).batch(1024)
-    return np.concatenate([tf.nn.softmax(model(x)) for x in batches])
+    batches = np.split(images, range(1024, len(images), 1024))
+    return np.concatenate([probabilities(model, x) for x in batches])
 # --8<-- [end:predict]
 
 

@@ -1,7 +1,5 @@
 """A small ConvNet for MNIST digits in TensorFlow, made fast."""
 
-import os
-
 import numpy as np
 import tensorflow as tf
 
@@ -48,14 +46,25 @@ def glorot_uniform(*shape):
     return tf.Variable(kernel), tf.Variable(tf.zeros(shape[-1]))
 
 
+def convolves(layout):
+    # Asked by trying: whether oneDNN is on depends on the processor too.
+    try:
+        tf.nn.conv2d(*tf.zeros([2, 1, 1, 1, 1]), 1, "SAME", layout)
+    except tf.errors.UnimplementedError:
+        return False
+    return True
+
+
 def build_model(num_classes=10, seed=0, *, layout="NHWC",
                 precision="float32", jit_compile=False):
-    gpu, tf32 = tf.config.list_physical_devices("GPU"), precision == "tf32"
-    onednn = os.environ.get("TF_ENABLE_ONEDNN_OPTS") != "0"
-    if tf32 and not gpu:
+    tf32 = precision == "tf32"
+    if tf32 and not tf.config.list_physical_devices("GPU"):
         raise ValueError("TensorFlow has tf32 on a GPU only")
-    if layout == "NCHW" and not (gpu or onednn or jit_compile):
-        raise ValueError("TensorFlow has NCHW on a CPU with oneDNN only")
+    if not (jit_compile or convolves(layout)):
+        raise ValueError(
+            "TensorFlow has NCHW on a CPU with oneDNN only; where that is "
+            "not on by itself, TF_ENABLE_ONEDNN_OPTS=1 switches it on"
+        )
     # On a GPU it is on unless switched off.
     tf.config.experimental.enable_tensor_float_32_execution(tf32)
     tf.random.set_seed(seed)
@@ -65,41 +74,46 @@ def build_model(num_classes=10, seed=0, *, layout="NHWC",
 
 
 # --8<-- [start:train]
+def train_step(model, velocity, step, x, y):
+    with tf.GradientTape() as tape:
+        logits = model(x, training=True)
+        loss = tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits)
+        loss = tf.reduce_mean(loss)
+    weights = model.trainable_variables
+    rate = 0.05 / (1 + 1e-6 * step)
+    for w, v, g in zip(weights, velocity, tape.gradient(loss, weights)):
+        tf.raw_ops.ResourceApplyKerasMomentum(
+            var=w.handle, accum=v.handle, lr=rate, grad=g, momentum=0.9,
+            use_nesterov=True,
+        )
+    step.assign_add(1)
+    return loss
+
+
+@tf.function  # a whole epoch, and no Python in it
+def train_epoch(model, velocity, step, images, labels, batch_size):
+    one_step = tf.function(
+        train_step, reduce_retracing=True, jit_compile=model.jit
+    )
+    order = tf.random.shuffle(tf.range(len(images)))
+    total = 0.0
+    for start in tf.range(0, len(images), batch_size):
+        batch = order[start:start + batch_size]
+        x, y = tf.gather(images, batch), tf.gather(labels, batch)
+        loss = one_step(model, velocity, step, x, y)
+        total += loss * tf.cast(len(batch), tf.float32)
+    return total / len(images)
+
+
 def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
     tf.random.set_seed(seed)
     images, labels = tf.constant(images), tf.constant(labels)
-    weights = model.trainable_variables
-    velocity = [tf.Variable(tf.zeros_like(w)) for w in weights]
+    velocity = [tf.Variable(0 * w) for w in model.trainable_variables]
     step = tf.Variable(0.0)
-
-    @tf.function(reduce_retracing=True, jit_compile=model.jit)
-    def train_step(x, y):
-        with tf.GradientTape() as tape:
-            logits = model(x, training=True)
-            loss = tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits)
-            loss = tf.reduce_mean(loss)
-        rate = 0.05 / (1 + 1e-6 * step)
-        for w, v, g in zip(weights, velocity, tape.gradient(loss, weights)):
-            tf.raw_ops.ResourceApplyKerasMomentum(
-                var=w.handle, accum=v.handle, lr=rate, grad=g, momentum=0.9,
-                use_nesterov=True,
-            )
-        step.assign_add(1)
-        return loss
-
-    @tf.function  # a whole epoch, and no Python in it
-    def train_epoch():
-        order = tf.random.shuffle(tf.range(len(images)))
-        total = 0.0
-        for start in tf.range(0, len(images), batch_size):
-            batch = order[start:start + batch_size]
-            x, y = tf.gather(images, batch), tf.gather(labels, batch)
-            total += train_step(x, y) * tf.cast(len(batch), tf.float32)
-        return total / len(images)
-
     losses = []
     for epoch in range(epochs):
-        losses.append(float(train_epoch()))
+        loss = train_epoch(model, velocity, step, images, labels, batch_size)
+        losses.append(float(loss))
         print(f"epoch {epoch + 1}: loss {losses[-1]:.4f}", flush=True)
     return losses
 # --8<-- [end:train]
