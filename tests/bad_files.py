@@ -170,10 +170,10 @@ def infinite(weights: Weights, bias: str) -> None:
     weights[bias] = weights[bias] + float("inf")
 
 
-def half(weights: Weights, bias: str) -> None:
+def integers(weights: Weights, bias: str) -> None:
     value = weights[bias]
     numpy = isinstance(value, np.ndarray)
-    weights[bias] = value.astype("float16") if numpy else value.half()
+    weights[bias] = value.astype("int8") if numpy else value.char()
 
 
 def huge(weights: Weights, bias: str) -> None:
@@ -186,6 +186,74 @@ def elsewhere(weights: Weights, bias: str) -> None:
     assert isinstance(weights, Hdf5)
     del weights[bias]
     weights.file[bias] = h5py.ExternalLink("other.h5", "/bias")
+
+
+def soft_link(weights: Weights, bias: str) -> None:
+    assert isinstance(weights, Hdf5)
+    weights.file["another"] = h5py.SoftLink(f"/{bias}")
+
+
+def channels_first(weights: Weights, bias: str) -> None:
+    assert isinstance(weights, Hdf5)
+    weights.file.attrs["model_config"] = '{"data_format": "channels_first"}'
+
+
+def theano(weights: Weights, bias: str) -> None:
+    assert isinstance(weights, Hdf5)
+    weights.file.attrs["backend"] = np.bytes_("theano")
+
+
+def control(weights: Weights, bias: str) -> None:
+    weights["a\n\x1b[2Jb"] = weights[bias]
+
+
+def flipped(name: str) -> Maker:
+    """One bit of the good file's numbers, in the middle of them."""
+
+    def make(folder: Path, good: Good) -> Path:
+        path = start(name, folder, good)
+        data = bytearray(path.read_bytes())
+        data[100_000] ^= 1
+        path.write_bytes(data)
+        return path
+
+    return make
+
+
+def broken_pickle(zipped: bool) -> Maker:
+    """A pickle that is cut in its middle; in a zip file, if that is whole."""
+
+    def make(folder: Path, good: Good) -> Path:
+        import torch
+
+        path = folder / "broken.pt"
+        torch.save(
+            {"0.bias": torch.zeros(9)},
+            path,
+            _use_new_zipfile_serialization=zipped,
+        )
+        if not zipped:
+            path.write_bytes(path.read_bytes()[:200])
+            return path
+        with zipfile.ZipFile(path) as old:
+            items = {n: old.read(n) for n in old.namelist()}
+        with zipfile.ZipFile(path, "w") as new:
+            for n, data in items.items():
+                new.writestr(n, data[:40] if n.endswith(".pkl") else data)
+        return path
+
+    return make
+
+
+def noted(name: str, text: str) -> Maker:
+    """A folder of TensorFlow 1 with another note in it."""
+
+    def make(folder: Path, good: Good) -> Path:
+        path = start(name, folder, good)
+        (path / "checkpoint").write_text(text)
+        return path
+
+    return make
 
 
 def cut(name: str) -> Maker:

@@ -11,7 +11,7 @@ from lab import mnist, onnx_file
 from lab.convert import convert
 from lab.frameworks import frameworks, reference
 from lab.processes import NO_2018
-from lab.screens import SHAPES
+from lab.tensors import SHAPES
 from tests.chain import TRAINED, Chain, chain, trained, trained_accuracy
 from tests.command_line import snippets
 from tests.helpers import Once, missing
