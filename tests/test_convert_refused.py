@@ -13,7 +13,7 @@ from lab.formats import File
 from lab.frameworks import frameworks
 from lab.processes import NO_2018, interpreter
 from lab.screens import SCREENS
-from tests import bad_files
+from tests import bad_files, evil_files
 from tests.bad_files import Change, Maker
 from tests.chain import FILES, TRAINED, chain
 from tests.command_line import one_line, refusal, snippets
@@ -41,16 +41,16 @@ CHANGES["hdf5"] += [
 # Makers of files that hold code, or fill the memory, and words of the error.
 HOSTILE: dict[str, list[tuple[str, Maker, str]]] = {
     "torch_zip": [
-        ("pickle, zipped", bad_files.evil_pickle(True), "may run code"),
-        ("pickle", bad_files.evil_pickle(False), "may run code"),
-        ("pickle, bare", bad_files.bare_pickle, "is no PyTorch file"),
-        ("pickle, cut", bad_files.broken_pickle(True), "it is damaged"),
+        ("pickle, zipped", evil_files.evil_pickle(True), "may run code"),
+        ("pickle", evil_files.evil_pickle(False), "may run code"),
+        ("pickle, bare", evil_files.bare_pickle, "is no PyTorch file"),
+        ("pickle, cut", evil_files.broken_pickle(True), "it is damaged"),
     ],
     "torch_pickle": [
-        ("pickle", bad_files.evil_pickle(False), "may run code"),
-        ("pickle, bare", bad_files.bare_pickle, "before 1.6"),
-        ("pickle, zipped", bad_files.evil_pickle(True), "before 1.6"),
-        ("pickle, cut", bad_files.broken_pickle(False), "it is damaged"),
+        ("pickle", evil_files.evil_pickle(False), "may run code"),
+        ("pickle, bare", evil_files.bare_pickle, "before 1.6"),
+        ("pickle, zipped", evil_files.evil_pickle(True), "before 1.6"),
+        ("pickle, cut", evil_files.broken_pickle(False), "it is damaged"),
     ],
 }  # fmt: skip
 
@@ -144,7 +144,7 @@ def test_cntk(name: str, file: str, words: str, once: Once, out: Path) -> None:
         if command is None:
             missing(NO_2018)
         subprocess.run(
-            [*(command or []), "-c", bad_files.EVIL_CNTK, str(found.folder)],
+            [*(command or []), "-c", evil_files.EVIL_CNTK, str(found.folder)],
             cwd=folder,
             check=True,
             stdout=subprocess.DEVNULL,
@@ -171,7 +171,7 @@ def test_the_command_line_refuses_code(
     name: str, out: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "in").mkdir()
-    path = bad_files.evil_pickle(True)(tmp_path / "in", {})
+    path = evil_files.evil_pickle(True)(tmp_path / "in", {})
     arguments = "convert", name, "safetensors", path, out
     refusal(snippets(*arguments), "may run code")
     assert list(out.parent.iterdir()) == []
