@@ -133,8 +133,8 @@ def test_todays_keras_opens_the_h5_of_2018(
     """
     subprocess.run(
         [
-            *[sys.executable, "-c", code, new.folder],
-            *[converted.files[old.name], tmp_path / "out.npz"],
+            *[sys.executable, "-c", code, str(new.folder)],
+            *[str(converted.files[old.name]), str(tmp_path / "out.npz")],
         ],
         env=os.environ | new.backends[-1].environment,
         check=True,

@@ -73,6 +73,24 @@ def test_torch_1_scheduler_stepped_late_lags_a_step(said: Said) -> None:
     assert outside(0.01, late=1) != pytest.approx(outside(0.01), rel=0.005)
 
 
+@pytest.mark.filterwarnings("ignore:Detected call of")
+def test_todays_scheduler_stepped_early_skips_the_first_rate() -> None:
+    import torch
+
+    weight = torch.nn.Parameter(torch.zeros(1))
+    weight.grad = torch.ones(1)
+    optimizer = torch.optim.SGD([weight], lr=0.05)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: 1 / (1 + 0.01 * step)
+    )
+    rates = []
+    for _ in range(2):
+        schedule.step()
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+    assert rates == pytest.approx([0.05 / 1.01, 0.05 / 1.02])
+
+
 def test_keras_decay_is_a_schedule_per_step(said: Said) -> None:
     assert 12 * -(-60_000 // 128) == 5628
     rate = 0.05 / (1 + 1e-6 * 5628)
