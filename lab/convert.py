@@ -9,6 +9,7 @@ import difflib
 import os
 from argparse import Namespace
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,10 +20,10 @@ from lab.errors import BadInput, Failed
 from lab.files import scratch_folder, write_arrays
 from lab.formats import File
 from lab.frameworks import Implementation, implementations
-from lab.processes import NOT_HERE, Files, Result, execute
-from lab.screens import SHAPES
+from lab.processes import NOT_HERE, Files, Result, alone, execute
+from lab.screens import Look
+from lab.tensors import SHAPES, Arrays, as_float32, check_type
 
-Arrays = dict[str, np.ndarray]
 Task = Callable[["End", str, Files, Files], Result]
 
 
@@ -34,18 +35,15 @@ class End(NamedTuple):
     file: File
     implementation: Implementation | None = None
 
-    @property
-    def dtype(self) -> str:
-        """The type of the numbers in the file."""
-        i = self.implementation
-        return "float64" if i and i.framework.reference else "float32"
-
 
 SAFETENSORS = End(
     "safetensors",
-    File("convnet.safetensors", "safetensors file", "safetensors"),
-)
-ONNX = End("onnx", File("convnet.onnx", "ONNX model", "size"))
+    File(
+        "convnet.safetensors", "safetensors file", "safetensors",
+        tensors=SHAPES,
+    ),
+)  # fmt: skip
+ONNX = End("onnx", File("convnet.onnx", "ONNX model", ""))
 
 
 def port(options: Namespace) -> int:
@@ -84,7 +82,6 @@ def convert(
     check_name(begin, path_in)
     check_name(end, path_out)
     finals = [Path(f"{path_out}{part}") for part in end.file.parts]
-    check_free(finals, force)
 
     def task(at: End, name: str, inputs: Files, outputs: Files) -> Result:
         request = {"path": at.file.name, "arrays": "arrays.npz"}
@@ -95,15 +92,20 @@ def convert(
         )  # fmt: skip
 
     try:
+        check_free(finals, force)
         # Beside OUT, so that the result is moved in one step.
-        with scratch_folder(path_out.parent) as folder:
-            arrays = read(begin, path_in, folder, task)
-            arrays, rounded = checked(arrays, path_in, begin)
-            made = write(end, arrays, folder, task)
+        with scratch_folder(path_out.parent) as scratch:
+            look = Look(begin.file, path_in, scratch, partial(alone, timeout))
+            files, before = screens.screened(look)
+            arrays = read(begin, path_in, files, task)
+            arrays, rounded = checked(arrays, path_in)
+            made = write(end, arrays, scratch, task)
             place(made, finals)
     except OSError as error:
-        raise BadInput(" ".join(str(error).split())) from None
-    return rounded
+        what = error.filename or path_out
+        said = (error.strerror or str(error)).lower()
+        raise BadInput(f"{what}: {said}") from None
+    return rounded or before
 
 
 OTHERS = [SAFETENSORS, ONNX]
@@ -153,51 +155,40 @@ def check_free(finals: list[Path], force: bool) -> None:
             raise BadInput(f"{final} exists: --force replaces it")
 
 
-def read(begin: End, path: Path, scratch: Path, task: Task) -> Arrays:
-    """The arrays in `path`, by name, unchecked."""
-    inputs = screens.screened(begin.file, path, scratch)
+def read(begin: End, path: Path, files: Files, task: Task) -> Arrays:
+    """The arrays in `path`, by name, unchecked; `files` stand for it."""
     if not begin.implementation:
-        from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
-        try:
-            found: Arrays = load_file(path)
-            return found
-        except (SafetensorError, KeyError) as error:
-            raise BadInput(f"{path}: {error}") from None
-    result = task(begin, "dump", inputs, {})
+        (file,) = files.values()
+        found: Arrays = load_file(file)
+        return found
+    result = task(begin, "dump", files, {})
     fault = result["error"]
     if not fault:
         arrays: Arrays = result["arrays"]
         return arrays
     if fault in NOT_HERE or fault.startswith("stopped after"):
         raise Failed(f"{begin.name}: {fault}")
-    said = screens.in_one_line(fault)
+    said = screens.in_one_line(fault) or "it gave no reason"
     label = begin.implementation.framework.label
-    raise BadInput(f"{path}: {label} cannot read it" + (said and f": {said}"))
+    raise BadInput(f"{path}: {label} cannot read it: {said}")
 
 
-def checked(arrays: Arrays, path: Path, begin: End) -> tuple[Arrays, bool]:
+def checked(arrays: Arrays, path: Path) -> tuple[Arrays, bool]:
     """`arrays` as float32, and whether that rounded any. Raises BadInput
     unless they are the six, whole and finite."""
-    for name in arrays:
-        if name not in SHAPES:
-            raise BadInput(f"{path}: {name!r} is no weight of this network")
-    weights, rounded = {}, False
-    for name, shape in SHAPES.items():
-        if name not in arrays:
-            raise BadInput(f"{path}: {name} is missing")
-        array = arrays[name]
-        if array.shape != shape or array.dtype != begin.dtype:
-            raise BadInput(
-                f"{path}: {name} is {array.dtype} {array.shape}, not "
-                f"{begin.dtype} {shape}"
-            )
-        with np.errstate(over="ignore"):
-            weights[name] = np.ascontiguousarray(array, "float32")
-        if not np.isfinite(weights[name]).all():
-            raise BadInput(f"{path}: {name} has a value that is not finite")
-        rounded |= bool((weights[name] != array).any())
+    try:
+        for name, shape in SHAPES.items():
+            if arrays[name].shape != shape:
+                raise BadInput(f"{name} is {arrays[name].shape}, not {shape}")
+            check_type(name, arrays[name].dtype.name)
+        weights, rounded = as_float32({n: arrays[n] for n in SHAPES})
+        for name, array in weights.items():
+            if not np.isfinite(array).all():
+                raise BadInput(f"{name} has a value that is not finite")
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}") from None
     return weights, rounded
 
 

@@ -17,8 +17,11 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     screen: str
     # The first bytes that it may have, in hexadecimal; none: not looked at.
     starts: tuple[str, ...] = ()
-    # A file that lies in it, where it is a folder.
-    holds: str = ""
+    # One of these files lies in it, where it is a folder.
+    holds: tuple[str, ...] = ()
+    # The six tensors in it: their names and shapes, in the shared order.
+    # Left out where lab/ does not look at them.
+    tensors: dict[str, tuple[int, ...]] = {}
     # The ends of its names, where it is several files.
     parts: tuple[str, ...] = ("",)
     # What its name must end in, where the framework insists.

@@ -7,6 +7,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -114,6 +115,19 @@ def execute(
         return answer(folder)
 
 
+def alone(timeout: float, request: dict[str, Any], scratch: Path) -> Result:
+    """Do `request["task"]` in `scratch` by this Python, with no framework
+    but what the task itself imports. Returns what `execute` does."""
+    (scratch / "request.json").write_text(
+        json.dumps(request | {"folder": str(scratch)})
+    )
+    environment = {"JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""}
+    error = follow(
+        [sys.executable], scratch, environment, timeout, lambda line: None
+    )
+    return {"error": error} if error else answer(scratch)
+
+
 def follow(
     command: list[str],
     scratch: Path,
@@ -133,11 +147,14 @@ def follow(
             encoding="utf-8",
             errors="replace",
             cwd=scratch,
-            env=os.environ
+            env=inherited()
             | {
                 "TF_CPP_MIN_LOG_LEVEL": "2",
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "TMPDIR": str(scratch),  # Estimators leave folders there
+                "HOME": str(scratch),  # no ~/.keras/keras.json of a user's
+                "DOCKER_CONFIG": os.environ.get("DOCKER_CONFIG")
+                or os.path.expanduser("~/.docker"),
             }
             | environment,
             start_new_session=True,
@@ -163,6 +180,13 @@ def follow(
     if status:
         return last_lines(errors) or f"exit status {status}"
     return None
+
+
+def inherited() -> dict[str, str]:
+    """The environment, without what a user sets for frameworks at large:
+    other types, other layouts, fewer epochs."""
+    own = re.compile("KERAS_|JAX_(ENABLE_X64|DEFAULT_|NUMPY_)|TF_USE_LEGACY_")
+    return {n: v for n, v in os.environ.items() if not own.match(n)}
 
 
 def last_lines(path: Path, count: int = 3) -> str:

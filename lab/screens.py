@@ -1,59 +1,74 @@
 """Look at a file of weights before a framework opens it.
 
-To some frameworks, opening a file is running it, and others take a file that
-lacks half of the weights. So convert.py asks here first. A screen is a
-function of the path, a scratch folder for copies that are safer, and the
-file's name there; it returns what the framework may be given instead,
-{name: path}, or nothing. framework.toml names one of SCREENS.
+To some frameworks, opening a file is running it; others take a file that
+lacks half of the weights, or turn int8 into float32 without a word. So
+convert.py asks here first. A screen is a function of a Look; it returns what
+the framework may be given instead, a Screened, or nothing. framework.toml
+names one of SCREENS.
 """
 
+import os
 import re
 import shutil
-import subprocess
-import sys
 import zipfile
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from lab.errors import BadInput
+from lab.errors import BadInput, Failed
+from lab.files import write_arrays
 from lab.formats import File
+from lab.readers import arrays_in, datasets, tensor_of
+from lab.tensors import as_float32, six
 
-Given = dict[str, Path]
-
-SHAPES = {
-    "conv1.kernel": (3, 3, 1, 32),
-    "conv1.bias": (32,),
-    "conv2.kernel": (3, 3, 32, 64),
-    "conv2.bias": (64,),
-    "dense.kernel": (3136, 10),
-    "dense.bias": (10,),
-}
-ORDER = {shape: n for n, shape in enumerate(SHAPES.values())}
-LARGEST = 31360  # numbers in one tensor
 LIMIT = 64 * 2**20  # bytes: the weights are 0.2 MB, training adds its own
 ZIP = b"PK\x03\x04"
 
 
-def screened(file: File, path: Path, scratch: Path) -> Given:
-    """What the framework whose file is `file` may be given for `path`:
-    {name there: path}. `scratch` is a folder for copies.
+class Look(NamedTuple):
+    """A file, as a screen gets it: `scratch` is a folder for its copies,
+    `rewrite(request, folder)` does lab/inside/rewrite.py there and returns
+    its result, as lab.processes.execute does."""
 
-    Raises BadInput unless `path` is of the right kind and size, and holds
-    neither code nor, as far as can be seen from here, other tensors."""
-    files = file.paths(path)
+    file: File
+    path: Path
+    scratch: Path
+    rewrite: Callable[[dict[str, Any], Path], dict[str, Any]]
+
+
+class Screened(NamedTuple):
+    """What the framework may be given: {name there: path}, and whether a
+    number was rounded for it."""
+
+    files: dict[str, Path]
+    rounded: bool = False
+
+
+def screened(look: Look) -> Screened:
+    """What the framework may be given for `look.path`.
+
+    Raises BadInput unless that is of the right kind and size, and holds the
+    six tensors and neither code nor, as far as can be seen from here, other
+    tensors; Failed where looking took too long."""
+    files = look.file.paths(look.path)
     for found in files.values():
-        check_kind(file, path, found)
+        check_kind(look.file, look.path, found)
     try:
-        return SCREENS[file.screen](path, scratch, file.name) or files
+        return SCREENS[look.file.screen](look) or Screened(files)
     except BadInput as error:
-        raise BadInput(f"{path}: {error}") from None
+        raise BadInput(f"{look.path}: {error}") from None
+    except Failed:
+        raise
     except Exception as error:  # whatever the libraries say of a broken file
-        said = " ".join(str(error).split())[:300]
-        raise BadInput(f"{path} cannot be read: {said}") from None
+        raise BadInput(f"{look.path}: {damaged(str(error))}") from None
+
+
+def damaged(said: str) -> str:
+    """What is told of a file that a library cannot read, and says `said`."""
+    reason = " ".join(said.split())[:200]
+    return f"it is damaged, or of another kind ({reason or 'no reason given'})"
 
 
 def check_kind(file: File, path: Path, found: Path) -> None:
@@ -61,14 +76,18 @@ def check_kind(file: File, path: Path, found: Path) -> None:
     a folder of such, small enough, and begins as it should."""
     if not found.exists():
         raise BadInput(f"{found} does not exist")
-    if file.holds and not (found / file.holds).is_file():
-        raise BadInput(f"{path} is no {file.words}: no {file.holds} in it")
+    if file.holds and not any((found / h).is_file() for h in file.holds):
+        raise BadInput(
+            f"{path} is no {file.words}: no {' or '.join(file.holds)} in it"
+        )
     inside = list(found.rglob("*")) if file.holds else [found]
     inside = [f for f in inside if f.is_symlink() or not f.is_dir()]
     for each in inside or [found]:
         # A link in a folder may lead to anything; copies follow it.
         if not each.is_file() or (file.holds and each.is_symlink()):
             raise BadInput(f"{each} is no regular file")
+        if not os.access(each, os.R_OK):
+            raise BadInput(f"{each} may not be read: its owner can allow it")
     if sum(each.stat().st_size for each in inside) > LIMIT:
         raise BadInput(f"{found} is far too large for these weights")
     starts = tuple(bytes.fromhex(start) for start in file.starts)
@@ -77,139 +96,180 @@ def check_kind(file: File, path: Path, found: Path) -> None:
 
 
 def in_one_line(text: str) -> str:
-    """The error that `text`, a framework's last lines, names; or nothing."""
-    if re.search("weights.only", text, re.IGNORECASE):
-        return "it holds more than weights, and may run code"
-    said = re.search(
-        r"(?:Error|Exception): (.*)|^\t(.*)", text, re.MULTILINE | re.DOTALL
-    )
-    return " ".join((said[1] or said[2]).split())[:300] if said else ""
+    """The error that `text`, a framework's last lines, names: its message,
+    or its type where it has none; or nothing."""
+    said = re.search(r"^(?:\w+\.)*(\w+): (.*)$", text, re.MULTILINE)
+    return (said[2] or said[1])[:300] if said else ""
 
 
-def size(path: Path, scratch: Path, name: str) -> None:
-    """Kind and size say enough: its reader asks for the six by name, and
-    checks shapes and sums itself."""
-
-
-def hdf5(path: Path, scratch: Path, name: str) -> None:
-    """Datasets that lie in the file itself, and are the six."""
+def hdf5(look: Look) -> Screened:
+    """Datasets that lie in the file itself; written anew for Keras, old or
+    new, as it names them."""
     import h5py
 
-    found = []
-
-    def visit(name: str, item: Any) -> None:  # of links, none is visited
-        if isinstance(item, h5py.Dataset):
-            if item.external or item.is_virtual or item.size > LARGEST:
-                raise BadInput(f"{name} is no weight of this network")
-            if not name.startswith("optimizer"):
-                found.append(item)
-
-    with h5py.File(path) as file:
-        file.visititems(visit)
-        compare(sorted(found, key=lambda a: ORDER.get(a.shape, 0)), "float32")
-
-
-def compare(arrays: Iterable[Any], dtype: str) -> None:
-    """Refuse `arrays` that are not of the six shapes, in order."""
-    found = [f"{'×'.join(map(str, a.shape))} {a.dtype}" for a in arrays]
-    wanted = [f"{'×'.join(map(str, s))} {dtype}" for s in SHAPES.values()]
-    if found != wanted:
-        lacks = ", ".join((Counter(wanted) - Counter(found)).elements())
-        has = ", ".join((Counter(found) - Counter(wanted)).elements())
-        raise BadInput(
-            f"its tensors are not the six: lacks {lacks or 'none'}; has "
-            f"{has or 'none'} besides"
-        )
+    with h5py.File(look.path) as file:
+        config = file.attrs.get("model_config", "")
+        if "channels_first" in str(config):
+            raise BadInput(
+                "its model has channels first, and nothing here can tell in "
+                "which order its dense rows stand: build it with channels "
+                "last, permute the rows, save that (docs/port.md)"
+            )
+        if "theano" in str(file.attrs.get("backend", "")):
+            raise BadInput(
+                "Keras on Theano wrote it, whose kernels are turned: load "
+                "and save it by Keras 2 on TensorFlow first"
+            )
+        arrays = six(dict(datasets(file)), look.file.tensors)
+    arrays, rounded = as_float32(arrays)
+    path = look.scratch / "screened.h5"
+    with h5py.File(path, "w") as file:
+        layers: dict[str, list[str]] = {}
+        for name, array in arrays.items():
+            file[name] = array
+            layer, rest = name.split("/", 1)
+            layers.setdefault(layer, []).append(rest)
+        # Keras 2 goes by these.
+        file.attrs["keras_version"] = np.bytes_("2")
+        file.attrs["layer_names"] = [name.encode() for name in layers]
+        for layer, names in layers.items():
+            named = [name.encode() for name in names]
+            file[layer].attrs["weight_names"] = named
+    return Screened({look.file.name: path}, rounded)
 
 
 def unzippable(path: Path) -> None:
-    """Refuse a zip file that is cut short, or would fill the memory."""
+    """Refuse a zip file that is damaged, or would fill the memory."""
     with zipfile.ZipFile(path) as archive:
         if sum(item.file_size for item in archive.infolist()) > LIMIT:
             raise BadInput("unpacked, it is far too large for these weights")
+        wrong = archive.testzip()
+    if wrong:
+        raise BadInput(f"it is damaged: the checksum of {wrong} is wrong")
 
 
-def npz(path: Path, scratch: Path, name: str) -> None:
-    """NumPy's arrays in a zip file: the six, in order."""
-    unzippable(path)
-    with np.load(path, allow_pickle=False) as arrays:
-        # convnet.load would take fewer, and repeat what is too small.
-        compare(list(arrays.values()), "float64")
+def npz(look: Look) -> Screened:
+    """NumPy's arrays in a zip file; in order, as convnet.load takes them."""
+    unzippable(look.path)
+    found = six(dict(arrays_in(look.path)), look.file.tensors)
+    path = look.scratch / "screened.npz"
+    write_arrays(path, found)
+    return Screened({look.file.name: path})
 
 
-# PyTorch 1.0 runs whatever a pickle says. So it is given only what today's
-# PyTorch, which refuses that, has read and written again. And either would
-# round another type in silence.
-REWRITE = """if True:
-    import sys, torch
-    weights = torch.load(sys.argv[1], map_location="cpu", weights_only=True)
-    for name, tensor in weights.items():
-        if tensor.dtype != torch.float32:
-            raise TypeError(f"{name} is {tensor.dtype}, not torch.float32")
-    torch.save(weights, sys.argv[2], _use_new_zipfile_serialization=False)
-"""
-
-
-def torch_zip(path: Path, scratch: Path, name: str) -> Given:
+def torch_zip(look: Look) -> Screened:
     """PyTorch's pickle, in a zip file since 1.6."""
-    if path.read_bytes().startswith(ZIP):
-        unzippable(path)
-    return torch_pickle(path, scratch, name)
+    if look.path.read_bytes().startswith(ZIP):
+        unzippable(look.path)
+    return torch_pickle(look)
 
 
-def torch_pickle(path: Path, scratch: Path, name: str) -> Given:
-    """PyTorch's pickle as it was before 1.6."""
-    rewritten = scratch / "rewritten.pt"
-    child = subprocess.run(
-        [sys.executable, "-P", "-c", REWRITE, path, rewritten],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-    )
-    if child.returncode:
-        raise BadInput(in_one_line(child.stderr) or "cannot be read")
-    return {name: rewritten}
+def torch_pickle(look: Look) -> Screened:
+    """PyTorch's pickle as it was before 1.6. PyTorch 1.0 runs whatever a
+    pickle says, so it is given only what today's, which refuses that, has
+    read and written again."""
+    return rewritten(look, "torch", look.path)
 
 
-def checkpoints(path: Path, scratch: Path, name: str) -> Given:
+def tensorflow(look: Look) -> Screened:
+    """TensorFlow's checkpoint, a prefix of two files."""
+    return rewritten(look, "tensorflow", look.path)
+
+
+def orbax(look: Look) -> Screened:
+    """Orbax' folder, or the folder of a step with one such item in it."""
+    items = [p.parent for p in look.path.glob("*/_METADATA")]
+    if (look.path / "_METADATA").exists():
+        items = [look.path]
+    if len(items) != 1:
+        names = ", ".join(sorted(item.name for item in items)) or "none"
+        raise BadInput(f"name the folder of one item in it; it has {names}")
+    return rewritten(look, "orbax", items[0])
+
+
+def rewritten(look: Look, kind: str, path: Path) -> Screened:
+    """`path`, read and written anew in a process of its own."""
+    folder = look.scratch / "rewritten"
+    folder.mkdir()
+    request = {
+        "task": "rewrite",
+        "kind": kind,
+        "path": str(path.absolute()),
+        "out": look.file.name,
+        "tensors": look.file.tensors,
+    }
+    result = look.rewrite(request, folder)
+    fault = result["error"]
+    if not fault:
+        return Screened(
+            look.file.paths(folder / look.file.name), result["rounded"]
+        )
+    if fault.startswith("stopped after"):
+        raise Failed(f"{look.path}: {fault}")
+    said = in_one_line(fault)
+    ours = fault.rpartition("BadInput: ")[2] if "BadInput: " in fault else ""
+    raise BadInput(ours or damaged(said or fault))
+
+
+def checkpoints(look: Look) -> Screened:
     """A folder of TensorFlow 1, which may say where it once lay."""
-    shutil.copytree(path, scratch / "checkpoints")
-    make_movable(scratch / "checkpoints")
-    return {name: scratch / "checkpoints"}
+    copy = look.scratch / "checkpoints"
+    shutil.copytree(look.path, copy)
+    make_movable(copy)
+    return Screened({look.file.name: copy})
 
 
 def make_movable(folder: Path) -> None:
     """TensorFlow 1 may note where a checkpoint was first written, and looks
-    for it there. Let it look beside the note."""
+    for it there. Let it look beside the note, and for nothing else.
+
+    Raises BadInput where the note names no checkpoint of the folder."""
     note = folder / "checkpoint"
-    text = note.read_text("utf-8", "replace")
-    note.write_text(re.sub(r'"[^"\n]*/', '"', text), "utf-8")
+    named = re.search(
+        r"""^\s*model_checkpoint_path\s*:\s*(["'])([^"'\\\n]+)\1""",
+        note.read_text("utf-8", "replace"),
+        re.MULTILINE,
+    )
+    last = named[2].rpartition("/")[2] if named else ""
+    if not (folder / f"{last}.index").is_file():
+        raise BadInput(
+            "its file `checkpoint` names "
+            + (f"{last}, which is not in it" if last else "none")
+        )
+    note.write_text(f'model_checkpoint_path: "{last}"\n', "utf-8")
 
 
-def cntk(path: Path, scratch: Path, name: str) -> None:
+def cntk(look: Look) -> None:
     """CNTK's protocol buffer, without functions of its user's."""
     from google.protobuf.empty_pb2 import Empty
 
-    data = path.read_bytes()
+    data = look.path.read_bytes()
     Empty.FromString(data)  # fails where it is cut short
     # CNTK imports what such a node names, by `exec` of a string made of it.
     if b"UserDefinedFunction" in data:
         raise BadInput("it names code to run, a user-defined function")
 
 
-def safetensors(path: Path, scratch: Path, name: str) -> None:
-    """A header that the file is long enough for."""
-    data = path.read_bytes()
+def safetensors(look: Look) -> Screened:
+    """Named tensors, written anew with the names that are looked for."""
+    from safetensors import deserialize
+    from safetensors.numpy import save_file
+
+    data = look.path.read_bytes()
     header = int.from_bytes(data[:8], "little")
     if not 2 <= header <= len(data) - 8 or data[8:9] != b"{":
         raise BadInput("it is no safetensors file, or is cut short")
+    found = {name: tensor_of(**held) for name, held in deserialize(data)}
+    arrays, rounded = as_float32(six(found, look.file.tensors))
+    path = look.scratch / "screened.safetensors"
+    save_file(arrays, path)
+    return Screened({look.file.name: path}, rounded)
 
 
-SCREENS = {
+SCREENS: dict[str, Callable[[Look], Screened | None]] = {
     screen.__name__: screen
     for screen in (
-        size, hdf5, npz, torch_zip, torch_pickle, checkpoints, cntk,
-        safetensors,
+        hdf5, npz, torch_zip, torch_pickle, tensorflow, orbax, checkpoints,
+        cntk, safetensors,
     )
 }  # fmt: skip

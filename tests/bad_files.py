@@ -5,7 +5,6 @@ files, {name of the framework: path}; it returns the bad file's path.
 """
 
 import os
-import pickle
 import shutil
 import zipfile
 from collections.abc import Callable, MutableMapping
@@ -30,39 +29,6 @@ def start(name: str, folder: Path, good: Good) -> Path:
     for part in FILES[name].parts:
         copy = shutil.copytree if good[name].is_dir() else shutil.copy
         copy(f"{good[name]}{part}", f"{path}{part}")
-    return path
-
-
-class Evil:
-    """A pickle that makes a folder when it is loaded."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> tuple[Any, tuple[str]]:
-        return os.mkdir, (str(self.path),)
-
-
-def evil_pickle(zipped: bool) -> Maker:
-    def make(folder: Path, good: Good) -> Path:
-        import torch
-
-        path = folder / "evil.pt"
-        torch.save(
-            {"0.weight": Evil(folder / "ran")},
-            path,
-            _use_new_zipfile_serialization=zipped,
-        )
-        torch.load(path, weights_only=False)  # it would run
-        (folder / "ran").rmdir()
-        return path
-
-    return make
-
-
-def bare_pickle(folder: Path, good: Good) -> Path:
-    path = folder / "bare.pt"
-    path.write_bytes(pickle.dumps(Evil(folder / "ran")))
     return path
 
 
@@ -170,10 +136,10 @@ def infinite(weights: Weights, bias: str) -> None:
     weights[bias] = weights[bias] + float("inf")
 
 
-def half(weights: Weights, bias: str) -> None:
+def integers(weights: Weights, bias: str) -> None:
     value = weights[bias]
     numpy = isinstance(value, np.ndarray)
-    weights[bias] = value.astype("float16") if numpy else value.half()
+    weights[bias] = value.astype("int8") if numpy else value.char()
 
 
 def huge(weights: Weights, bias: str) -> None:
@@ -186,6 +152,49 @@ def elsewhere(weights: Weights, bias: str) -> None:
     assert isinstance(weights, Hdf5)
     del weights[bias]
     weights.file[bias] = h5py.ExternalLink("other.h5", "/bias")
+
+
+def soft_link(weights: Weights, bias: str) -> None:
+    assert isinstance(weights, Hdf5)
+    weights.file["another"] = h5py.SoftLink(f"/{bias}")
+
+
+def channels_first(weights: Weights, bias: str) -> None:
+    assert isinstance(weights, Hdf5)
+    weights.file.attrs["model_config"] = '{"data_format": "channels_first"}'
+
+
+def theano(weights: Weights, bias: str) -> None:
+    assert isinstance(weights, Hdf5)
+    weights.file.attrs["backend"] = np.bytes_("theano")
+
+
+def control(weights: Weights, bias: str) -> None:
+    weights["a\n\x1b[2Jb"] = weights[bias]
+
+
+def flipped(name: str) -> Maker:
+    """One bit of the good file's numbers, in the middle of them."""
+
+    def make(folder: Path, good: Good) -> Path:
+        path = start(name, folder, good)
+        data = bytearray(path.read_bytes())
+        data[100_000] ^= 1
+        path.write_bytes(data)
+        return path
+
+    return make
+
+
+def noted(name: str, text: str) -> Maker:
+    """A folder of TensorFlow 1 with another note in it."""
+
+    def make(folder: Path, good: Good) -> Path:
+        path = start(name, folder, good)
+        (path / "checkpoint").write_text(text)
+        return path
+
+    return make
 
 
 def cut(name: str) -> Maker:
@@ -235,33 +244,3 @@ def linked(name: str) -> Maker:
         return path
 
     return make
-
-
-# A class whose module's name is Python: CNTK 2.7 runs it to find the class.
-# The first argument is the folder of CNTK's convnet.py.
-EVIL_CNTK = """if True:
-    import os, sys
-    import cntk as C
-    from cntk.ops.functions import UserFunction
-
-    class Evil(UserFunction):
-        def __init__(self, x):
-            super(Evil, self).__init__([x], name="evil")
-        def infer_outputs(self):
-            x = self.inputs[0]
-            return [C.output_variable(x.shape, x.dtype, x.dynamic_axes)]
-        def serialize(self):
-            return {}
-
-    Evil.__module__ = "os import mkdir; mkdir('ran'); from os"
-    model = C.layers.Dense(10)(C.input_variable(4))
-    C.user_function(Evil(model)).save("evil.model")
-    try:
-        C.load_model("evil.model")
-    except Exception:
-        pass
-    os.rmdir("ran")  # it would run
-    sys.path.insert(0, sys.argv[1])
-    import convnet
-    convnet.build_model(num_classes=11).save("shape.model")
-"""

@@ -1,6 +1,9 @@
 """`python -m snippets convert` is exact: bit for bit, and to ONNX."""
 
+import os
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +14,7 @@ from lab import mnist, onnx_file
 from lab.convert import convert
 from lab.frameworks import frameworks, reference
 from lab.processes import NO_2018
-from lab.screens import SHAPES
+from lab.tensors import SHAPES
 from tests.chain import TRAINED, Chain, chain, trained, trained_accuracy
 from tests.command_line import snippets
 from tests.helpers import Once, missing
@@ -100,3 +103,43 @@ def test_float64_is_rounded_and_says_so(tmp_path: Path) -> None:
         assert process.stdout.splitlines() == [f"wrote {new}"] + (
             [f"float64 was {words} to float32"] if words else []
         )
+
+
+def test_todays_keras_opens_the_h5_of_2018(
+    converted: Chain, tmp_path: Path
+) -> None:
+    """As docs/port.md says: by load_weights, where load_model finds no
+    model."""
+    old, new = (
+        next(
+            f for f in frameworks() if f.era == era and f.file.screen == "hdf5"
+        )
+        for era in ("2018", "today")
+    )
+    if old.name not in converted.files:
+        missing(NO_2018)
+    code = """if True:
+        import sys
+        import numpy as np
+        sys.path.insert(0, sys.argv[1])
+        import convnet, keras, weights
+        try:
+            keras.saving.load_model(sys.argv[2])
+        except ValueError as error:
+            assert "No model config found" in str(error), error
+        model = convnet.build_model()
+        model.load_weights(sys.argv[2])
+        np.savez(sys.argv[3], **weights.dump_weights(model))
+    """
+    subprocess.run(
+        [
+            *[sys.executable, "-c", code, str(new.folder)],
+            *[str(converted.files[old.name]), str(tmp_path / "out.npz")],
+        ],
+        env=os.environ | new.backends[-1].environment,
+        check=True,
+        capture_output=True,
+    )
+    with np.load(tmp_path / "out.npz") as found:
+        for name, array in converted.weights.items():
+            assert found[name].tobytes() == array.tobytes(), name

@@ -13,51 +13,44 @@ from lab.formats import File
 from lab.frameworks import frameworks
 from lab.processes import NO_2018, interpreter
 from lab.screens import SCREENS
-from tests import bad_files
+from tests import bad_files, evil_files
 from tests.bad_files import Change, Maker
 from tests.chain import FILES, TRAINED, chain
 from tests.command_line import one_line, refusal, snippets
 from tests.helpers import Once, missing
 
-# By a file's screen: each change of the weights, and words of the error. What
-# PyTorch and Keras say is their own.
+# By a file's screen: each change of the weights, and words of the error.
 CHANGES: dict[str, list[tuple[Change, str]]] = {
-    "safetensors": [
-        (bad_files.shape, ""), (bad_files.lacking, ""),
-        (bad_files.extra, ""), (bad_files.nan, "not finite"),
-        (bad_files.infinite, "not finite"), (bad_files.half, "float16"),
-    ],
-    "npz": [
-        (bad_files.shape, ""), (bad_files.lacking, ""),
-        (bad_files.extra, ""), (bad_files.nan, "not finite"),
-        (bad_files.infinite, "not finite"), (bad_files.half, "float16"),
-    ],
-    "torch_zip": [
-        (bad_files.shape, "size mismatch"),
-        (bad_files.lacking, "Missing key"),
-        (bad_files.extra, "Unexpected key"), (bad_files.half, "float16"),
-        (bad_files.nan, "not finite"),
-    ],
-    "torch_pickle": [(bad_files.shape, "size mismatch")],
-    "hdf5": [
-        (bad_files.shape, "lacks 10 float32"),
-        (bad_files.lacking, "lacks 10 float32"),
-        (bad_files.extra, "has 10 float"), (bad_files.half, "has 10 float"),
-        (bad_files.elsewhere, "not the six"),
-        (bad_files.huge, "is no weight"),
-    ],
+    screen: [
+        (bad_files.shape, "lacks 10; it has besides"),
+        (bad_files.lacking, "lacks 10"),
+        (bad_files.extra, "has several alike"),
+        (bad_files.control, r"'a\n\x1b[2Jb' 10"),
+        (bad_files.nan, "not finite"), (bad_files.infinite, "not finite"),
+        (bad_files.integers, "only float16, bfloat16, float32 and float64"),
+    ]
+    for screen in ("safetensors", "npz", "torch_zip", "torch_pickle", "hdf5")
 }  # fmt: skip
+CHANGES["npz"].remove((bad_files.control, r"'a\n\x1b[2Jb' 10"))
+CHANGES["hdf5"] += [
+    (bad_files.elsewhere, "is a link"), (bad_files.soft_link, "is a link"),
+    (bad_files.huge, "besides 'huge' 1000000000000"),
+    (bad_files.channels_first, "channels first"),
+    (bad_files.theano, "Theano"),
+]  # fmt: skip
 # Makers of files that hold code, or fill the memory, and words of the error.
 HOSTILE: dict[str, list[tuple[str, Maker, str]]] = {
     "torch_zip": [
-        ("pickle, zipped", bad_files.evil_pickle(True), "may run code"),
-        ("pickle", bad_files.evil_pickle(False), "may run code"),
-        ("pickle, bare", bad_files.bare_pickle, "is no PyTorch file"),
+        ("pickle, zipped", evil_files.evil_pickle(True), "may run code"),
+        ("pickle", evil_files.evil_pickle(False), "may run code"),
+        ("pickle, bare", evil_files.bare_pickle, "is no PyTorch file"),
+        ("pickle, cut", evil_files.broken_pickle(True), "it is damaged"),
     ],
     "torch_pickle": [
-        ("pickle", bad_files.evil_pickle(False), "may run code"),
-        ("pickle, bare", bad_files.bare_pickle, "before 1.6"),
-        ("pickle, zipped", bad_files.evil_pickle(True), "before 1.6"),
+        ("pickle", evil_files.evil_pickle(False), "may run code"),
+        ("pickle, bare", evil_files.bare_pickle, "before 1.6"),
+        ("pickle, zipped", evil_files.evil_pickle(True), "before 1.6"),
+        ("pickle, cut", evil_files.broken_pickle(False), "it is damaged"),
     ],
 }  # fmt: skip
 
@@ -67,10 +60,9 @@ def cases(name: str, file: File) -> Iterator[tuple[str, Maker, str]]:
     yield "cut", bad_files.cut(name), ""
     yield "absent", bad_files.nothing(file.name), "does not exist"
     several = file.parts != ("",)
-    seen = file.starts or file.holds or file.screen != "size"
     yield (
         "text", bad_files.text(name),
-        "does not exist" if several else " is no " if seen else "",
+        "does not exist" if several else " is no ",
     )  # fmt: skip
     for part in file.parts:
         if part:
@@ -82,6 +74,10 @@ def cases(name: str, file: File) -> Iterator[tuple[str, Maker, str]]:
         yield "link", bad_files.linked(name), "no regular file"
     if file.screen in ("npz", "torch_zip"):
         yield "bomb", bad_files.bomb(name), "far too large"
+        yield "bit", bad_files.flipped(name), "it is damaged: the checksum"
+    if file.screen == "checkpoints":
+        for text in "model_checkpoint_path: '/etc/x'", "nothing", "\x00":
+            yield text, bad_files.noted(name, text), "its file `checkpoint`"
     for change, words in CHANGES.get(file.screen, []):
         yield change.__name__, bad_files.changed(name, change), words
     yield from HOSTILE.get(file.screen, [])
@@ -148,7 +144,7 @@ def test_cntk(name: str, file: str, words: str, once: Once, out: Path) -> None:
         if command is None:
             missing(NO_2018)
         subprocess.run(
-            [*(command or []), "-c", bad_files.EVIL_CNTK, str(found.folder)],
+            [*(command or []), "-c", evil_files.EVIL_CNTK, str(found.folder)],
             cwd=folder,
             check=True,
             stdout=subprocess.DEVNULL,
@@ -160,7 +156,7 @@ def test_cntk(name: str, file: str, words: str, once: Once, out: Path) -> None:
 
 def test_what_the_screens_are_tested_with() -> None:
     """Of a screen that looks into the file, a case does."""
-    tested = {"size", "checkpoints", "cntk"} | CHANGES.keys()
+    tested = {"checkpoints", "cntk", "tensorflow", "orbax"} | CHANGES.keys()
     assert tested == SCREENS.keys()
 
 
@@ -175,7 +171,7 @@ def test_the_command_line_refuses_code(
     name: str, out: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "in").mkdir()
-    path = bad_files.evil_pickle(True)(tmp_path / "in", {})
+    path = evil_files.evil_pickle(True)(tmp_path / "in", {})
     arguments = "convert", name, "safetensors", path, out
     refusal(snippets(*arguments), "may run code")
     assert list(out.parent.iterdir()) == []
@@ -189,5 +185,5 @@ def test_the_command_line_says_what_a_framework_says(
     make = bad_files.changed(name, bad_files.shape)
     path = make(tmp_path, chain(once, digits).files)
     arguments = "convert", name, "safetensors", path, out
-    refusal(snippets(*arguments), "size mismatch")
+    refusal(snippets(*arguments), "lacks 10")
     assert list(out.parent.iterdir()) == []

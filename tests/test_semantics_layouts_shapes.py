@@ -150,3 +150,16 @@ def test_dropout_rate_and_keep_prob(said: Said) -> None:
     ):
         assert numbers(lines, start) == dropped
     assert numbers(lines, "… after .eval()") == [100, 1]
+
+
+@pytest.mark.parametrize("width", [7, 28, 224, 225])
+@pytest.mark.parametrize("window", [2, 3, 5, 7])
+def test_same_at_stride_2_by_width(width: int, window: int) -> None:
+    """What JAX pads, by TensorFlow's rule, as docs/phrasebook.md has it."""
+    from jax import lax
+
+    ((before, after),) = lax.padtype_to_pads([width], [window], [2], "SAME")
+    zeros = window - 2 if width % 2 == 0 else window - 1
+    assert (before, after) == (zeros // 2, zeros - zeros // 2)
+    alike = before == after == window // 2
+    assert alike == (width % 2 == 1 and window % 2 == 1)

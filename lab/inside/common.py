@@ -1,9 +1,10 @@
 """What the tasks share: images in a layout, weights, an edited module."""
 
+import contextlib
 import importlib
 import os
 import sys
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, Iterator, List, Tuple
 
 import numpy as np
 
@@ -48,3 +49,13 @@ def version(request: Request) -> str:
     """The framework's own."""
     module = importlib.import_module(request["import_name"])
     return str(module.__version__)
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """End with the whole of an error in the last line, its type before it:
+    where a message has many lines, nobody could tell which says why."""
+    try:
+        yield
+    except Exception as error:
+        sys.exit(type(error).__name__ + ": " + " ".join(str(error).split()))

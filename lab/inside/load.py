@@ -4,7 +4,7 @@ import importlib
 
 import numpy as np
 
-from lab.inside.common import Answer, Request
+from lab.inside.common import Answer, Request, told
 
 
 def run(request: Request) -> Answer:
@@ -12,7 +12,8 @@ def run(request: Request) -> Answer:
     framework's own file `request["path"]`."""
     convnet = importlib.import_module("convnet")
     weights = importlib.import_module("weights")
-    model = convnet.build_model()
-    weights.load_weights(model, dict(np.load(request["arrays"])))
-    convnet.save(model, request["path"])
+    with told():
+        model = convnet.build_model()
+        weights.load_weights(model, dict(np.load(request["arrays"])))
+        convnet.save(model, request["path"])
     return {}, {}

@@ -231,9 +231,19 @@ def test_calculator(opened: Opened) -> None:
     error = calculator.locator(".lx-error")
     result = calculator.locator(".lx-result")
     for name, text, words in [
-        ("shape", "128 30 14 14", "C = 30 is no multiple of 8: pad it."),
         ("shape", "128 30", "NCHW has 4 axes and the shape 2."),
-        ("shape", "", "NCHW has 4 axes and the shape 1."),
+        ("shape", "", "NCHW has 4 axes and the shape 0."),
+        (
+            "shape",
+            "None 28 28 1",
+            "“None” is left open: put a number, such as 1.",
+        ),
+        ("shape", "2.5 3 4 4", "“2.5” is no size."),
+        (
+            "shape",
+            "100000 100000 100000 8",
+            "too large: beyond 2⁵³ this page cannot count exactly.",
+        ),
         ("shape", "1 0 1 1", "a size is a whole number from 1 on."),
         ("from", "NC?", "“NC?”: letters, then blocks such as 8c."),
         ("from", "NCHC", "“NCHC” names an axis twice."),
@@ -250,3 +260,31 @@ def test_calculator(opened: Opened) -> None:
         if framework.arrays and framework.arrays.batch_first:
             words = f"{framework.label} keeps the batch in front"
             expect(code).to_contain_text(words)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "torch.Size([128, 32, 14, 14])", "(128, 32, 14, 14)",
+        "[128,32,14,14]", "TensorShape([128, 32, 14, 14])",
+        "float32[128,32,14,14]", "128x32x14x14", "128×32×14×14",
+    ],
+)  # fmt: skip
+def test_a_shape_is_taken_as_it_is_printed(printed: str, js: Js) -> None:
+    found = js("calculator", "return m.sizesIn(a)", printed)
+    assert found == [128, 32, 14, 14]
+
+
+def test_a_padded_layout_is_laid_out(opened: Opened) -> None:
+    page = opened()
+    calculator = page.locator("layout-calculator")
+    calculator.locator("[name=shape]").fill("torch.Size([1, 1, 6, 6])")
+    calculator.locator("[name=to]").fill("nChw8c")
+    cells = calculator.locator("tbody tr").last.locator("td")
+    assert cells.all_inner_texts() == [
+        "nChw8c", "1×1×6×6×8", "288 · 288 · 48 · 8 · 1",
+        "1,152 · 1,152 · 192 · 32 · 4", "1,152 bytes",
+    ]  # fmt: skip
+    expect(said(page, "axes")).to_contain_text("pad the array first")
+    expect(calculator.locator(".lx-code")).to_be_empty()
+    page.wait_for_function("location.search.includes('_1.1.6.6_')")

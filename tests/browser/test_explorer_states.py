@@ -6,7 +6,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from pages import cachelines
-from tests.browser.explorer import Offered, Opened, picture, said, state
+from tests.browser.explorer import (
+    Offered,
+    Opened,
+    over_cell,
+    picture,
+    said,
+    state,
+)
 from tests.helpers import until
 
 
@@ -39,6 +46,41 @@ def test_the_address_holds_the_state(opened: Opened) -> None:
     assert "calculate=NCHW_2.3.4.5_NHWC_float32" in other.evaluate(
         "location.search"
     )
+
+
+def test_passing_over_shows_and_a_click_keeps(opened: Opened) -> None:
+    query = "?tensor=pool1&layout=NHWC&at=0.0.0.0&window=off"
+    page = opened(query)
+    # What waits to write the address writes at once.
+    page.evaluate(
+        """() => {
+          const wait = setTimeout;
+          window.setTimeout = (act, ms) => ms === 200 ? act() : wait(act, ms);
+        }"""
+    )
+    memory = page.locator(".lx-memory")
+    over_cell(page, 4, 2)
+    expect(memory).to_have_attribute("aria-valuenow", "66")
+    assert page.evaluate("location.search") == query
+    page.mouse.move(1, 1)
+    expect(memory).to_have_attribute("aria-valuenow", "0")
+    assert page.evaluate("location.search") == query
+    over_cell(page, 4, 2)
+    page.mouse.down()
+    page.mouse.up()
+    page.mouse.move(1, 1)
+    assert "at=0.2.0.2" in page.evaluate("location.search")
+    assert state(page)["index"] == {"N": 0, "C": 2, "H": 0, "W": 2}
+
+
+def test_another_parameter_stays_encoded(opened: Opened) -> None:
+    page = opened("?tensor=pool1&x=a%26tensor%3Dconv2%23frag")
+    page.locator("[data-axis=H]").fill("3")
+    page.wait_for_function("location.search.includes('at=0.16.3.7')")
+    assert page.evaluate("location.search").endswith(
+        "&x=a%26tensor%3Dconv2%23frag"
+    )
+    assert page.evaluate("location.hash") == ""
 
 
 def test_links_to_moments_and_back(opened: Opened) -> None:

@@ -63,6 +63,25 @@ export function sameShape(from, to) {
 }
 
 /**
+ * The sizes in a shape, as a framework prints it: `torch.Size([2, 3])`,
+ * `(2, 3)`, `TensorShape([2, 3])`, `float32[2,3]`, `2×3`, `2 3`.
+ * @param {string} text
+ * @returns {number[]}
+ * @throws {Error} that says what is wrong
+ */
+export function sizesIn(text) {
+  const inner = /[([{]+([^()[\]{}]*)[)\]}]/.exec(text);
+  const words = (inner ? inner[1] : text.trim())
+    .split(/\s*[,;]\s*|\s*[x×*]\s*|\s+/i).filter(Boolean);
+  const open = words.find((word) => /^(none|\?|-1)$/i.test(word));
+  if (open)
+    throw new Error(`“${open}” is left open: put a number, such as 1`);
+  const wrong = words.find((word) => !/^\d+$/.test(word));
+  if (wrong) throw new Error(`“${wrong}” is no size`);
+  return words.map(Number);
+}
+
+/**
  * @param {string} from @param {string} to  layouts
  * @param {number[]} shape  of the array in `from`, its blocks not cut yet: a
  *   size for each letter
@@ -80,8 +99,19 @@ export function sizesFor(from, to, shape) {
     );
   if (!shape.every((n) => Number.isInteger(n) && n > 0))
     throw new Error("a size is a whole number from 1 on");
-  return Object.fromEntries(order.map((axis, i) => [axis, shape[i]]));
+  const sizes = Object.fromEntries(order.map((axis, i) => [axis, shape[i]]));
+  const most = Math.max(...[from, to].map((l) => volume(dims(l, sizes))));
+  if (most > Number.MAX_SAFE_INTEGER / 8) // bytes, at most, of a number
+    throw new Error("too large: beyond 2⁵³ this page cannot count exactly");
+  return sizes;
 }
+
+/**
+ * @param {string} name  a layout @param {import("./layout.js").Sizes} sizes
+ * @returns {boolean} whether a block does not divide its axis
+ */
+const isPadded = (name, sizes) =>
+  volume(dims(name, sizes)) > Object.values(sizes).reduce((a, b) => a * b, 1);
 
 const TEMPLATE = `
 <form class="lx-row" spellcheck="false" autocomplete="off">
@@ -131,7 +161,9 @@ export class LayoutCalculator extends HTMLElement {
     clearTimeout(this.writing);
     this.writing = setTimeout(() => {
       const { from, shape, to, type } = this.fields;
-      const sizes = shape.value.trim().replace(/\D+/g, ".");
+      const inner = /[([{]+([^()[\]{}]*)/.exec(shape.value);
+      const sizes = (inner ? inner[1] : shape.value).trim()
+        .replace(/^\D+|\D+$/g, "").replace(/\D+/g, ".");
       const own = [from.value, sizes, to.value, type.value].join("_");
       const query = new URLSearchParams(location.search);
       query.set("calculate", own);
@@ -147,14 +179,21 @@ export class LayoutCalculator extends HTMLElement {
     try {
       const a = from.value.trim();
       const b = to.value.trim();
-      const numbers = shape.value.trim().split(/[^\d.-]+/).map(Number);
-      const sizes = sizesFor(a, b, numbers);
+      const sizes = sizesFor(a, b, sizesIn(shape.value));
       this.table([a, b], sizes, TYPES[type.value]);
-      const { axes, back } = conversion(a, b, sizes);
-      this.querySelector("[data-is=axes]").textContent =
-        `Axes from ${a} to ${b}: ${axes.join(", ")}. ` +
-        `And back: ${back.join(", ")}.`;
-      this.code(a, b, sizes);
+      const said = this.querySelector("[data-is=axes]");
+      const list = this.querySelector(".lx-code");
+      const padded = [a, b].filter((name) => isPadded(name, sizes));
+      if (padded.length) {
+        said.textContent = `${padded.join(" and ")}: padded with zeros to ` +
+          "whole blocks. No permutation does that: pad the array first.";
+        list.replaceChildren();
+      } else {
+        const { axes, back } = conversion(a, b, sizes);
+        said.textContent = `Axes from ${a} to ${b}: ${axes.join(", ")}. ` +
+          `And back: ${back.join(", ")}.`;
+        this.code(a, b, sizes);
+      }
       error.textContent = "";
       result.hidden = false;
     } catch (fault) {

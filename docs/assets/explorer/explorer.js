@@ -36,7 +36,8 @@ const TEMPLATE = `
     <canvas class="lx-memory" tabindex="0" role="slider"
       aria-label="Memory: offset" aria-valuemin="0"></canvas>
     <p class="lx-small">A row is a cache line of 64 bytes, with its number on
-      the left. Arrow keys move by a number or by a line.</p>
+      the left. A click keeps a place; arrow keys move by a number or by a
+      line.</p>
   </div>
 </div>
 <p class="lx-formula"><output data-is="formula"></output></p>
@@ -157,19 +158,22 @@ export class LayoutExplorer extends HTMLElement {
       this.parts[name].value = state[name];
     this.parts.window.checked = state.window;
     if (!keep) return;
+    this.kept = null;
     this.ask();
     clearTimeout(this.writing);
     this.writing = setTimeout(() => {
-      history.replaceState(history.state, "", `?${this.query()}${location.hash}`);
+      const query = this.query(state);
+      history.replaceState(history.state, "", `?${query}${location.hash}`);
     }, 200);
   }
 
-  /** The page's query with this state in it; another's words stay. */
-  query() {
+  /** The page's query with a state in it; another's words stay. */
+  query(state) {
     const names = "tensor layout batch at by to window ops".split(" ");
     const others = [...new URLSearchParams(location.search)]
       .filter(([name]) => !names.includes(name));
-    return [write(this.state), ...others.map((pair) => pair.join("="))].join("&");
+    const rest = String(new URLSearchParams(others)); // encoded, as it came
+    return [write(state), rest].filter(Boolean).join("&");
   }
 
   slide(sizes) {
@@ -218,16 +222,22 @@ export class LayoutExplorer extends HTMLElement {
       if (what === "undo") this.set({ ops: this.state.ops.slice(0, -1) });
     });
 
+    // Passing over shows a place; pressing keeps it, and the address has it.
     const over = (canvas, go) => {
       const point = (event) => {
         const { left, top } = canvas.getBoundingClientRect();
+        this.passing = !event.buttons;
+        this.kept ??= this.state.index;
         go(event.clientX - left, event.clientY - top, event);
+        this.passing = false;
       };
       canvas.addEventListener("pointermove", point);
       canvas.addEventListener("pointerdown", (event) => {
         canvas.setPointerCapture(event.pointerId);
         point(event);
+        this.set({});
       });
+      canvas.addEventListener("pointerleave", () => this.forget());
     };
     over(this.memory, (x, y) =>
       this.go(draw.cellAt(this.memory, x, y, this.top)));
@@ -276,6 +286,7 @@ export class LayoutExplorer extends HTMLElement {
 
   show(search) {
     clearTimeout(this.writing);
+    this.kept = null;
     this.set(read(search), false);
     this.ask();
   }
@@ -287,10 +298,19 @@ export class LayoutExplorer extends HTMLElement {
     return { ops: [], to: this.state.to === value ? other : this.state.to };
   }
 
+  /** Back from what the pointer passed over to what was kept. */
+  forget() {
+    if (!this.kept) return;
+    this.set({ index: this.kept }, false);
+    this.ask();
+  }
+
   move(places) {
     const index = { ...this.state.index, ...places };
-    if (Object.keys(index).some((axis) => index[axis] !== this.state.index[axis]))
-      this.set({ index });
+    if (Object.keys(index).every((axis) => index[axis] === this.state.index[axis]))
+      return;
+    this.set({ index }, !this.passing);
+    this.ask();
   }
 
   /** To an offset; out of padding in `direction`, or not at all. */
