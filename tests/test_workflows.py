@@ -1,6 +1,7 @@
 """actionlint and zizmor pass the workflows, and fail broken ones."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -99,7 +100,10 @@ def test_the_gpu_job_never_runs_a_fork_s_code() -> None:
         "workflow_dispatch",
         "push",
     ]
-    assert "if: vars.GPU_RUNNER != ''" in text
+    # By hand from main alone, and where the settings protect it.
+    main = "github.ref == 'refs/heads/main'"
+    assert f"    if: vars.GPU_RUNNER != '' && {main}\n" in text
+    assert "    environment: gpu\n" in text
 
 
 def test_the_gpu_job_knows_every_environment() -> None:
@@ -110,6 +114,25 @@ def test_the_gpu_job_knows_every_environment() -> None:
     there = {path.stem for path in (ROOT / "environments/gpu").glob("*.txt")}
     assert set(named.split(", ")) == there
     assert {i.backend.gpu for i in every()} - {""} == there
+
+
+def test_what_npm_installs_is_locked() -> None:
+    """By its digest, and nothing of it runs when it is installed."""
+    folder = ROOT / "environments" / "explorer"
+    lock = json.loads((folder / "package-lock.json").read_text("utf-8"))
+    found = {name: p for name, p in lock["packages"].items() if name}
+    assert found
+    for package in found.values():
+        assert package["integrity"].startswith("sha512-")
+        assert "resolved" not in package
+    for path in WORKFLOWS:
+        said = path.read_text("utf-8")
+        assert "npx" not in said
+        assert all(
+            "npm ci" in line and "--ignore-scripts" in line
+            for line in said.splitlines()
+            if "npm " in line
+        )
 
 
 def pins(path: Path) -> dict[str, str]:
