@@ -74,7 +74,11 @@ def why_not(said: str) -> str:
     """Why a pickle is not read, of what PyTorch says."""
     names = re.search(r"GLOBAL (\S+)|call reduce for \S+ \S+ (\S+)", said)
     other = names and (names[1] or names[2])
-    if other and not difflib.get_close_matches(other, PICKLED, 1, 0.9):
+    # A name that is nearly one of those, or the start of one, was theirs.
+    if other and not (
+        difflib.get_close_matches(other, PICKLED, 1, 0.9)
+        or any(name.startswith(other) for name in PICKLED)
+    ):
         return (
             f"it holds more than weights, and may run code: it names {other}. "
             "Have who made it save model.state_dict() alone"

@@ -116,7 +116,7 @@ const isPadded = (name, sizes) =>
 const TEMPLATE = `
 <form class="lx-row" spellcheck="false" autocomplete="off">
   <label>From <input name="from" size="9"></label>
-  <label>Sizes of its axes <input name="shape" size="14"></label>
+  <label>Sizes of its axes <input name="shape" size="28"></label>
   <label>To <input name="to" size="9"></label>
   <label>Type <select name="type">
     ${Object.keys(TYPES).map((type) => `<option>${type}`).join("")}
