@@ -254,7 +254,8 @@ def run(request: Request) -> Answer:
         os.sched_setaffinity(0, cores)
     runner = pyperf.Runner()
     args = runner.parse_args(
-        ["--worker", "--quiet", "--output", "pyperf.json", "--loops", "1"]
+        "--worker --quiet --output pyperf.json "
+        "--loops 1 --warmups 1 --values 1".split()
     )
     metadata: Dict[str, Metadata] = {}
     errors: Dict[str, str] = {}
