@@ -62,5 +62,7 @@ print("                             on one core   ms a step  else")
 for name, epochs in found.items():
     one = [ms for ms, cores in epochs if cores <= 1.1]
     more = [ms for ms, cores in epochs if cores > 1.1]
-    shown = [f"{np.median(ms):9.1f}" if ms else "        –" for ms in (one, more)]
-    print(f"{name:27} {len(one):4} of {EPOCHS}", *shown)
+    slow, fast = (
+        f"{np.median(ms):9.1f}" if ms else "        –" for ms in (one, more)
+    )
+    print(f"{name:27} {len(one):4} of {EPOCHS}", slow, fast)
