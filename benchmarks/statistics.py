@@ -101,8 +101,8 @@ def places(variants: Mapping[str, Rounds]) -> dict[str, tuple[int, int]]:
 
 
 def spread(rounds: Rounds) -> float:
-    """The standard deviation of the rounds' logarithms: about the share by
-    which a round is off."""
+    """The standard deviation of the logarithms of two rounds or more: about
+    the share by which one is off."""
     return float(np.std(np.log([*rounds.values()]), ddof=1))
 
 

@@ -116,7 +116,7 @@ def ranking(
             f"{batch / seconds:,.0f}",
             NOT_MEASURED if share is None else percent(share),
             machine.cores(name, case),
-            percent(spread(there[name])),
+            percent(spread(there[name])) if len(there[name]) > 1 else NOTHING,
         ])  # fmt: skip
     rows += [
         [machine.row(name), failure(machine, name, case), *[NOTHING] * 6]
