@@ -69,7 +69,7 @@ def about(folder: Path) -> str:
             f"{said.get('gpu', 'no GPU')}; governor "
             f"{said.get('governor', 'not readable')}; Linux {said['kernel']}; "
             f"Python {said['python']} (3.6 for 2018). {m.threads} threads, "
-            f"{m.count()}, {m.date}, commit {m.commit}. The hypervisor "
+            f"{m.count()}, {m.date}, commit {plain(m.commit)}. The hypervisor "
             f"took {typical(steal, '.1%')} of a core away (median of the "
             f"processes; at most {max(steal, default=0):.1%}).\n"
         )

@@ -21,7 +21,7 @@ def metadata(**said: Any) -> Callable[[Suite], None]:
     def spoil(suite: Suite) -> None:
         for benchmark in suite["benchmarks"]:
             # What all runs share, pyperf writes down once.
-            for part in [benchmark, *benchmark["runs"]]:
+            for part in [suite, benchmark, *benchmark["runs"]]:
                 facts = part.setdefault("metadata", {})
                 for key, value in said.items():
                     facts.pop(key, None)

@@ -98,8 +98,9 @@ def test_broken_variant_is_an_error_and_the_rest_go_on(
 ) -> None:
     assert measured.status == 1
     broken = results.load(measured.folder / "broken.json")
-    [error] = broken["errors"]
-    assert "from float64's" in error["error"] and not broken["measured"]
+    assert [e["case"] for e in broken["errors"]] == broken["cases"]
+    assert all("from float64's" in e["error"] for e in broken["errors"])
+    assert not broken["measured"]
 
 
 def test_what_is_there_is_not_measured_again(

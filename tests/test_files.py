@@ -74,19 +74,28 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
 }
 
 
+def listed(folder: Path) -> dict[Path, tuple[int, ...]]:
+    """What lies there, without when it was last looked at."""
+    found = {path: path.lstat() for path in folder.iterdir()}
+    return {
+        path: (s.st_ino, s.st_mode, s.st_size, s.st_mtime_ns)
+        for path, s in found.items()
+    }
+
+
 @pytest.mark.parametrize("kind", BAD)
 def test_what_cannot_be_written_is_refused_before(
     kind: str, tmp_path: Path
 ) -> None:
     make, words = BAD[kind]
     path = make(tmp_path / "r.json")
-    there = {p: p.lstat() for p in tmp_path.iterdir()}
+    there = listed(tmp_path)
     with pytest.raises(BadInput) as raised:
         files.check_json(path)
     said = str(raised.value)
     assert said.startswith(f"cannot write {path}: ") and words in said
     assert "\n" not in said
-    assert {p: p.lstat() for p in tmp_path.iterdir()} == there
+    assert listed(tmp_path) == there
 
 
 @pytest.mark.parametrize("command", ["train", "parity"])

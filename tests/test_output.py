@@ -104,7 +104,7 @@ def test_a_full_folder_for_temporary_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "error, status, line",
     [
-        (BadInput("a\nb \x1b[31m\x07"), 2, "x: a b \\x1b[31m\\x07\n"),
+        (BadInput("a\nb \x1b[31m\x07"), 2, "x: a\\nb \\x1b[31m\\x07\n"),
         (Failed("a"), 1, "x: a\n"),
         (OSError(errno.EIO, "went", "f"), 1, "x: f: went\n"),
         (KeyboardInterrupt(), 130, "x: interrupted\n"),
