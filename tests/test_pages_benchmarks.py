@@ -145,7 +145,8 @@ def test_a_listing_has_one_number_for_a_case() -> None:
             cells = [cell.strip() for cell in line.split("|")]
             if line.startswith("|") and "ms" in cells:
                 at = cells.index("ms")
-            if row := ROW.match(line):
+            row = ROW.match(line)
+            if row and re.fullmatch(r"[\d.,]+", cells[at]):
                 key = machine, row[1], case
                 found.setdefault(key, set()).add(cells[at])
     several = {key: cells for key, cells in found.items() if len(cells) > 1}
