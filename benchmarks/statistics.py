@@ -12,8 +12,9 @@ how often that holds.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping
-from itertools import combinations
+from itertools import permutations
 
 import numpy as np
 from scipy.stats import t, ttest_ind
@@ -53,10 +54,20 @@ def ratio(first: Rounds, second: Rounds, compared: int = 1) -> Ratio:
     logs = np.log([first[n] / second[n] for n in both])
     if len(both) < ROUNDS:
         return math.exp(logs.mean()), None, None
-    half = t.ppf(1 - (1 - NOMINAL) / 2 / compared, len(both) - 1)
-    half *= logs.std(ddof=1) / math.sqrt(len(both))
-    low, mean, high = np.exp(logs.mean() + half * np.array([-1, 0, 1]))
+    off = half(logs, compared) * np.array([-1, 0, 1])
+    low, mean, high = np.exp(logs.mean() + off)
     return float(mean), float(low), float(high)
+
+
+def half(
+    logs: np.ndarray, compared: int = 1, level: float = NOMINAL
+) -> np.ndarray:
+    """Half of the interval of the mean of `logs`, float64 (…, rounds), the
+    logarithms of paired ratios: (…), as ratio() has it."""
+    count = logs.shape[-1]
+    most = t.ppf(1 - (1 - level) / 2 / compared, count - 1)
+    error: np.ndarray = logs.std(axis=-1, ddof=1) / math.sqrt(count)
+    return most * error
 
 
 def unpaired(first: Rounds, second: Rounds) -> Ratio:
@@ -83,17 +94,15 @@ def places(variants: Mapping[str, Rounds]) -> dict[str, tuple[int, int]]:
     faster, and as many behind as are certainly slower."""
     compared = pairs(len(variants))
     best = min(variants, key=lambda name: middle(variants[name]))
-    before, behind = ({name: 0 for name in variants} for _ in range(2))
-    told: set[str] = set()
-    for a, b in combinations(variants, 2):
-        for one, other in (a, b), (b, a):
-            if faster(variants[one], variants[other], compared):
-                before[other] += 1
-                behind[one] += 1
-                told |= {other} if one == best else set()
+    certain = {
+        (a, b)
+        for a, b in permutations(variants, 2)
+        if faster(variants[a], variants[b], compared)
+    }
+    before, behind = (Counter(pair[n] for pair in certain) for n in (1, 0))
     return {
         name: (
-            1 + (before[name] if name in told else 0),
+            1 + (before[name] if (best, name) in certain else 0),
             len(variants) - behind[name],
         )
         for name in variants

@@ -47,12 +47,14 @@ def few(rounds: Rounds) -> bool:
 
 
 def verdict(
-    machine: Machine, there: Mapping[str, Rounds], case: str
+    machine: Machine,
+    there: Mapping[str, Rounds],
+    place: Mapping[str, tuple[int, int]],
+    case: str,
 ) -> str:
-    """Who is fastest, who is not told apart from it, who comes next."""
-    ordered = sorted(there, key=lambda name: middle(there[name]))
-    best, *others = ordered
-    first = places(there)
+    """Who is fastest, who is not told apart from it, who comes next; the
+    variants that are `there` begin with the fastest."""
+    best, *others = there
     said = (
         f"{ASKED[case]}: **{machine.title(best)}**, "
         f"{milliseconds(middle(there[best]))} ms."
@@ -60,11 +62,11 @@ def verdict(
     if few(there[best]):
         said += f" {machine.count().capitalize()}: too few to say more."
         return f"{said}\n\n{command(machine, best, case)}"
-    equal = [name for name in others if first[name][0] == 1]
+    equal = [name for name in others if place[name][0] == 1]
     if equal:
         names = listed([machine.title(name) for name in equal])
         said += f" Not told apart from it: {names}."
-    later = [name for name in others if first[name][0] > 1]
+    later = [name for name in others if place[name][0] > 1]
     if later:
         found = ratio(there[later[0]], there[best], pairs(len(there)))
         next_one = machine.title(later[0])
@@ -91,17 +93,15 @@ def ranking(
 ) -> str:
     """The verdict, a figure and a table: all `names` in `case`, the fastest
     first."""
-    there = {
-        name: rounds
-        for name in names
-        if (rounds := machine.rounds(name, case))
-    }
-    ordered = sorted(there, key=lambda name: middle(there[name]))
-    best, place, compared = ordered[0], places(there), pairs(len(there))
+    measured = [(name, machine.rounds(name, case)) for name in names]
+    there: dict[str, Rounds] = dict(
+        sorted(filter(lambda m: m[1], measured), key=lambda m: middle(m[1]))
+    )
+    best, place, compared = next(iter(there)), places(there), pairs(len(there))
     batch = int(case.split("-")[1])
     peak, _ = machine.peak(f"matmul-{machine.variants[best].precision}")
     rows = []
-    for name in ordered:
+    for name in there:
         first, last = place[name]
         seconds = middle(there[name])
         share = operations * batch / seconds / peak if peak else None
@@ -126,24 +126,19 @@ def ranking(
     head = ["variant", "place", "ms", "times the fastest", "images/s",
             "of the peak", "cores busy", "spread"]  # fmt: skip
     return "\n".join([
-        verdict(machine, there, case),
-        bars(machine, ordered, there, case),
+        verdict(machine, there, place, case),
+        bars(machine, there, case),
         table(head, rows),
     ])  # fmt: skip
 
 
-def bars(
-    machine: Machine,
-    ordered: list[str],
-    there: Mapping[str, Rounds],
-    case: str,
-) -> str:
+def bars(machine: Machine, there: Mapping[str, Rounds], case: str) -> str:
     """A bar for each variant, the mean of its rounds; a line, its slowest and
     its fastest round."""
     top, step, width = 24, 32, 360
     scale = width / max(max(s.values()) for s in there.values())
     drawn, texts = [], []
-    for i, name in enumerate(ordered):
+    for i, name in enumerate(there):
         seconds = list(there[name].values())
         y = top + step * i
         v = machine.variants[name]
@@ -164,11 +159,11 @@ def bars(
     title = f"{unit}, batch {batch}"
     texts.append(f'<text x="0" y="12" class="strong">{title}</text>')
     said = "; ".join(
-        f"{machine.title(n)} {machine.ms(n, case)}" for n in ordered
+        f"{machine.title(n)} {machine.ms(n, case)}" for n in there
     )
-    precision = machine.variants[ordered[0]].precision
+    precision = machine.variants[next(iter(there))].precision
     return figure("bench", f"{machine.name}-{case}-{precision}", title, said,
-                  width, top + step * len(ordered) + 4,
+                  width, top + step * len(there) + 4,
                   [group(drawn), words(texts)])  # fmt: skip
 
 

@@ -14,9 +14,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import t
 
-from benchmarks.statistics import NOMINAL, pairs
+from benchmarks.statistics import NOMINAL, half, pairs
 from benchmarks.variants import ROUNDS
 
 FOLDER = Path(__file__).parent
@@ -36,9 +35,8 @@ def told_apart(
     random = np.random.default_rng(seed)
     drawn = random.choice(ratios, (draws, ROUNDS))
     drawn *= random.choice([-1, 1], drawn.shape)
-    error = drawn.std(axis=1, ddof=1) / np.sqrt(ROUNDS)
-    most = t.ppf(1 - (1 - level) / 2, ROUNDS - 1)
-    return float((abs(drawn.mean(axis=1)) > most * error).mean())
+    missed = abs(drawn.mean(axis=1)) > half(drawn, level=level)
+    return float(missed.mean())
 
 
 def any_told_apart(
@@ -49,14 +47,13 @@ def any_told_apart(
     random = np.random.default_rng(seed)
     # What one process is off: two of them make a ratio.
     off = np.concatenate([ratios, -ratios]) / np.sqrt(2)
-    most = t.ppf(1 - (1 - level) / 2 / pairs(VARIANTS), ROUNDS - 1)
     a, b = np.triu_indices(VARIANTS, 1)
     wrong = 0
     for _ in range(draws):
-        rounds = random.choice(off, (ROUNDS, VARIANTS))
-        drawn = rounds[:, a] - rounds[:, b]
-        error = drawn.std(axis=0, ddof=1) / np.sqrt(ROUNDS)
-        wrong += bool((abs(drawn.mean(axis=0)) > most * error).any())
+        rounds = random.choice(off, (ROUNDS, VARIANTS)).T
+        drawn = rounds[a] - rounds[b]
+        most = half(drawn, pairs(VARIANTS), level)
+        wrong += bool((abs(drawn.mean(axis=1)) > most).any())
     return wrong / draws
 
 
