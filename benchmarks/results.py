@@ -30,19 +30,24 @@ def load(path: Path) -> dict[str, Any]:
 def opened(found: dict[str, Any], path: Path) -> dict[str, Any]:
     """A result, its pyperf benchmarks by name under "measured". Raises
     BadInput, which names `path`, where pyperf cannot read them."""
-    measured = {}
-    if found["pyperf"]:
-        try:
-            suite = pyperf.BenchmarkSuite.loads(json.dumps(found["pyperf"]))
-            measured = {b.get_name(): b for b in suite.get_benchmarks()}
-            for benchmark in measured.values():
-                for n, seconds in rounds(benchmark).items():
-                    if type(n) is not int or n < 1 or not seconds > 0:
-                        raise ValueError(f"round {n} took {seconds} s")
-        except Exception as error:  # whatever pyperf trips over
-            said = " ".join(f"{type(error).__name__}: {error}".split())
-            raise BadInput(f"{path}: pyperf: {said[:150]}") from None
-    return found | {"measured": measured}
+    try:
+        known = measured(found)
+        for benchmark in known.values():
+            for n, seconds in rounds(benchmark).items():
+                if type(n) is not int or n < 1 or not seconds > 0:
+                    raise ValueError(f"round {n} took {seconds} s")
+    except Exception as error:  # whatever pyperf trips over
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        raise BadInput(f"{path}: pyperf: {said[:150]}") from None
+    return found | {"measured": known}
+
+
+def measured(found: dict[str, Any]) -> dict[str, pyperf.Benchmark]:
+    """The pyperf benchmarks of a result, by name."""
+    if not found["pyperf"]:
+        return {}
+    suite = pyperf.BenchmarkSuite.loads(json.dumps(found["pyperf"]))
+    return {b.get_name(): b for b in suite.get_benchmarks()}
 
 
 def folder(path: Path) -> dict[str, dict[str, Any]]:

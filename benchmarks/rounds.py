@@ -4,7 +4,8 @@ import random
 from argparse import Namespace
 from collections.abc import Iterator
 
-from benchmarks.suites import Entry, rounds_done
+from benchmarks import results
+from benchmarks.suites import Entry, done
 from benchmarks.variants import Variant
 
 Job = tuple[int, Variant]
@@ -20,13 +21,13 @@ def missing(
     wanted: list[Variant], options: Namespace, entries: dict[str, Entry]
 ) -> Iterator[Job]:
     """What has no values yet, round by round: (round, variant)."""
-    done = {
-        v.name: [rounds_done(entries[v.name], c) for c in cases(v, options)]
-        for v in wanted
+    there = {
+        name: done(entry, results.measured(entry))
+        for name, entry in entries.items()
     }
     for round_ in range(1, options.rounds + 1):
         order = list(wanted)
         random.Random(round_).shuffle(order)
         for variant in order:
-            if not all(round_ in case for case in done[variant.name]):
+            if round_ not in there[variant.name]:
                 yield round_, variant

@@ -1,8 +1,9 @@
-"""pyperf's runs in a result file: looked up, added, counted."""
+"""pyperf's runs in a result file: added, counted."""
 
 import json
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,10 @@ import pyperf
 from benchmarks import results
 
 Entry = dict[str, Any]
+# Cases that measure several things in a process: the first of them.
+SEVERAL = {"peak": "matmul-float32", "layers": "layer-nhwc-conv1-1-forward"}
 # What pyperf records of a machine that nobody else needs to know.
 PRIVATE = re.compile(r"hostname|boot_time|uptime|python_(c|exe).*|command.*")
-
-
-def benchmark_of(entry: Entry, name: str) -> pyperf.Benchmark | None:
-    """The pyperf benchmark `name` of a result file, or None."""
-    if entry["pyperf"]:
-        suite = pyperf.BenchmarkSuite.loads(json.dumps(entry["pyperf"]))
-        if name in suite.get_benchmark_names():
-            return suite.get_benchmark(name)
-    return None
 
 
 def add(
@@ -65,21 +59,14 @@ def add(
         entry["pyperf"] = json.loads(path.read_text())
 
 
-def done(entry: Entry) -> set[int]:
-    """The rounds that have values of every case that did not fail."""
+def done(entry: Entry, measured: Mapping[str, pyperf.Benchmark]) -> set[int]:
+    """The rounds that have values of every case that did not fail;
+    `measured` are the benchmarks of `entry`."""
     failed = {error["case"] for error in entry["errors"]}
-    names = [name for name in entry["cases"] if name not in failed]
-    every = set(range(1, entry["rounds"] + 1))
-    return every.intersection(*(rounds_done(entry, name) for name in names))
-
-
-def rounds_done(entry: Entry, name: str) -> set[int]:
-    """The rounds that have values of a case."""
-    # Some cases measure several things in one process.
-    several = {
-        "peak": "matmul-float32",
-        "layers": "layer-nhwc-conv1-1-forward",
-    }
-    name = several.get(name, name)
-    benchmark = benchmark_of(entry, name)
-    return set(results.rounds(benchmark)) if benchmark else set()
+    found = set(range(1, entry["rounds"] + 1))
+    for case in entry["cases"]:
+        name = SEVERAL.get(case, case)
+        if case not in failed:
+            there = name in measured
+            found &= set(results.rounds(measured[name]) if there else ())
+    return found

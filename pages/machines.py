@@ -51,7 +51,9 @@ class Machine:
         self.facts: dict[str, Any] = first["machine"]
         self.threads: int = first["threads"]
         self.wanted: int = first["rounds"]
-        self.shared: set[int] = set.intersection(*map(done, files.values()))
+        self.shared: set[int] = set.intersection(
+            *(done(f, f["measured"]) for f in self.files.values())
+        )
         self.commit: str = first["commit"] or "not known"
 
     def measured(self, name: str) -> dict[str, pyperf.Benchmark]:
