@@ -29,7 +29,6 @@ from lab.processes import NOT_HERE, Result, execute
 
 # What trains nothing, and has no losses to compare.
 UNCHECKED = {"peak", "harness"}
-INPUTS = "digits.npz", "trained.onnx"
 # What a campaign is of: none goes on under another.
 CAMPAIGN = "variant", "cases", "threads", "machine", "commit", "rounds"
 
@@ -60,8 +59,6 @@ class Measuring:
         self.commit = commit()
         self.folder = options.into or self.campaign()
         files.write_arrays(self.scratch / "digits.npz", digits())
-        weights = load_file(parity.DATA / "trained.safetensors")
-        onnx.save(onnx_model(weights), str(self.scratch / "trained.onnx"))
         self.oracles: dict[bool, list[float]] = {}
 
     def campaign(self) -> Path:
@@ -118,6 +115,16 @@ class Measuring:
             self.oracles[peer] = hundreds() if peer else first_steps(steps)
         return self.oracles[peer]
 
+    def inputs(self, variant: Variant) -> dict[str, Path]:
+        """The files that a process of `variant` gets."""
+        found = {"digits.npz": self.scratch / "digits.npz"}
+        if variant.peer:
+            path = found["trained.onnx"] = self.scratch / "trained.onnx"
+            if not path.exists():
+                weights = load_file(parity.DATA / "trained.safetensors")
+                onnx.save(onnx_model(weights), str(path))
+        return found
+
     def process(
         self, variant: Variant, cases: list[dict[str, Any]]
     ) -> tuple[Result, list[pyperf.Benchmark]]:
@@ -143,7 +150,7 @@ class Measuring:
                 "started": started,
             },
             self.options.timeout,
-            inputs={name: self.scratch / name for name in INPUTS},
+            inputs=self.inputs(variant),
             outputs={} if checks else {"pyperf.json": measured},
             environment=environment(
                 variant, self.options.threads, self.options.device

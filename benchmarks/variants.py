@@ -193,11 +193,7 @@ def page(implementation: Implementation) -> Variant:
 
 def peers() -> list[Variant]:
     """A variant for each table of peers.toml. Raises BadInput."""
-    path = PEERS / "peers.toml"
-    try:
-        found = msgspec.toml.decode(path.read_bytes(), type=dict[str, Peer])
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: {error}") from None
+    found = decoded(PEERS / "peers.toml", dict[str, Peer])
     said = Said(cases=PREDICTING)
     return [
         Variant(name, reference(), said, peer) for name, peer in found.items()
