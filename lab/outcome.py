@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 
-from lab.errors import BadInput, Failed
+from lab.errors import BadInput, Failed, shown
 from lab.mnist import DataError
 
 
@@ -87,6 +87,4 @@ def mute() -> None:
 
 def one_line(text: str) -> str:
     """`text` in one line, and nothing in it that steers a terminal."""
-    return "".join(
-        c if c.isprintable() else repr(c)[1:-1] for c in " ".join(text.split())
-    )
+    return shown(" ".join(text.split()))
