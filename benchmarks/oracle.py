@@ -1,9 +1,6 @@
 """What float64 says of the same digits: who computes something else is not
 measured."""
 
-import runpy
-from typing import Any
-
 import numpy as np
 from safetensors.numpy import load_file
 
@@ -28,9 +25,7 @@ def hundreds() -> list[float]:
     """The reference's mean loss of each hundred of the test digits, with the
     trained weights, computed anew."""
     framework = reference().framework
-    own: dict[str, Any] = {}
-    for file in "convnet.py", "weights.py":
-        own |= runpy.run_path(str(framework.folder / file))
+    own = framework.functions()
     model = own["build_model"](seed=0)
     own["load_weights"](model, load_file(parity.DATA / "trained.safetensors"))
     found = mnist.load("mnist-5k")

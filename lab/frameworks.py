@@ -8,9 +8,10 @@ one place in the order are each a BadInput of one line.
 import difflib
 import functools
 import re
+import runpy
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -129,6 +130,14 @@ class Framework(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def source(self, file: str = "convnet.py") -> str:
         """The text of one of the folder's files."""
         return (self.folder / file).read_text("utf-8")
+
+    def functions(self) -> dict[str, Any]:
+        """What its convnet.py and its weights.py define, run anew in this
+        process, which must have its library: the reference's is NumPy."""
+        found: dict[str, Any] = {}
+        for file in "convnet.py", "weights.py":
+            found |= runpy.run_path(str(self.folder / file))
+        return found
 
 
 class Implementation(msgspec.Struct, frozen=True):

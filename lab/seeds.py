@@ -8,7 +8,6 @@ weights once more, with that edit. Each leaves a file in results/seeds/; what
 is there is not run again.
 """
 
-import runpy
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,9 +31,7 @@ SEEDS = {"today": range(5), "2018": range(3)}
 
 def initial(seed: int) -> dict[str, np.ndarray]:
     """The initial weights of `seed`: {initial/name: float32 array}."""
-    own: dict[str, Any] = {}
-    for file in "convnet.py", "weights.py":
-        own |= runpy.run_path(str(reference().framework.folder / file))
+    own = reference().framework.functions()
     arrays = own["dump_weights"](own["build_model"](seed=seed))
     return {
         f"initial/{name}": array.astype("float32")

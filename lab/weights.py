@@ -7,14 +7,12 @@ layout that docs/port.md gives.
 """
 
 import os
-import runpy
-from typing import Any
 
 import numpy as np
 from safetensors.numpy import save_file
 
 from lab import mnist, seeds
-from lab.frameworks import ROOT
+from lab.frameworks import ROOT, implementations
 
 Arrays = dict[str, np.ndarray]
 
@@ -31,9 +29,8 @@ def initial() -> Arrays:
 
 def trained() -> tuple[Arrays, float]:
     """The trained weights, {name: float32 array}, and their accuracy."""
-    pytorch: dict[str, Any] = {}
-    for file in "convnet.py", "weights.py":
-        pytorch |= runpy.run_path(f"{ROOT}/snippets/pytorch2/{file}")
+    [implementation] = implementations(["pytorch2"])
+    pytorch = implementation.framework.functions()
     digits = mnist.load()
     images, test_images = (
         (part.astype("float32") / 255)[:, None]

@@ -110,14 +110,24 @@ def test_what_is_there_is_not_measured_again(
     assert path.read_bytes() == measured.files[path]
 
 
-def test_killed_it_leaves_whole_files_and_goes_on(tmp_path: Path) -> None:
-    arguments = ["run", "harness", "--rounds", "3", "--into", str(tmp_path)]
+def begun(
+    folder: Path, rounds: int
+) -> tuple[list[str], subprocess.Popen[bytes], Path]:
+    """A run that has measured something: its arguments, its process, its
+    first file."""
+    arguments = ["run", "harness", "--rounds", str(rounds)]
+    arguments += ["--into", str(folder)]
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT,
         stdout=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
-    path = tmp_path / "harness.json"
+    path = folder / "harness.json"
     until(path.exists)
+    return arguments, process, path
+
+
+def test_killed_it_leaves_whole_files_and_goes_on(tmp_path: Path) -> None:
+    arguments, process, path = begun(tmp_path, rounds=3)
     process.send_signal(signal.SIGKILL)
     process.wait(HANG)
     first = results.rounds(results.load(path)["measured"]["harness"])
@@ -132,13 +142,7 @@ def test_killed_it_leaves_whole_files_and_goes_on(tmp_path: Path) -> None:
 
 
 def test_two_runs_do_not_write_into_one_folder(tmp_path: Path) -> None:
-    arguments = ["run", "harness", "--rounds", "100", "--into", str(tmp_path)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT,
-        stdout=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    path = tmp_path / "harness.json"
-    until(path.exists)
+    arguments, process, path = begun(tmp_path, rounds=100)
     second = benchmarks(*arguments)
     process.send_signal(signal.SIGTERM)
     process.wait(HANG)

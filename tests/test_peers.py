@@ -1,7 +1,6 @@
 """What predicts from the ONNX file computes what float64 does."""
 
 import importlib
-import runpy
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +31,9 @@ def peer(request: pytest.FixtureRequest) -> Any:
 def test_a_peer_computes_what_float64_does(peer: Any, tmp_path: Path) -> None:
     path = tmp_path / "convnet.onnx"
     convert("safetensors", "onnx", TRAINED, path)
-    folder = reference().framework.folder
-    oracle = runpy.run_path(str(folder / "convnet.py"))
-    weights = runpy.run_path(str(folder / "weights.py"))
+    oracle = reference().framework.functions()
     model = oracle["build_model"]()
-    weights["load_weights"](model, trained())
+    oracle["load_weights"](model, trained())
     images = mnist.load().test_images.astype("float32") / 255
     wanted = oracle["predict"](model, images[..., np.newaxis])
     for threads in 1, 2:
