@@ -32,7 +32,7 @@ def start(machine: Machine) -> str:
             why = failure(machine, name, CASE)
             rows.append([title, why, *[NOTHING] * 4])
             continue
-        memory = machine.values(name, CASE, "mem_max_rss")
+        memory = machine.values(name, CASE, "peak_bytes")
         rows.append([
             title,
             typical(machine.values(name, CASE, "import_seconds"), ".1f"),

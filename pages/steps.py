@@ -45,7 +45,7 @@ def of(machine: Machine, implementation: Implementation) -> str:
             machine.cores(name, CASE),
             typical(machine.values(name, CASE, "page_faults_a_step"), ",.0f"),
         ])
-    head = ["step", "ms", "times as fast as the first", "cores busy",
+    head = ["step", "ms", "speed-up", "cores busy",
             "page faults a step"]  # fmt: skip
     return table(head, rows)
 

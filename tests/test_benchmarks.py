@@ -79,6 +79,7 @@ def test_every_value_is_kept(measured: SimpleNamespace) -> None:
     assert "import_seconds" not in runs[0].get_metadata()
     for run in [*runs, *trained]:
         said = run.get_metadata()
+        assert 2**26 < said["peak_bytes"] < 2**33
         assert 0 < said["processor_over_wall"] < 1.1 * sound["threads"]
         assert 0 <= said["steal_of_the_machine"] < sound["threads"]
     # pyperf's own tools read what was kept, and no host is named in it.
@@ -108,6 +109,17 @@ def test_what_is_there_is_not_measured_again(
 ) -> None:
     path = measured.folder / "sound.json"
     assert path.read_bytes() == measured.files[path]
+
+
+def test_a_childs_memory_is_not_its_parents() -> None:
+    """What getrusage says of a child begins with what its parent held."""
+    held = bytearray(b"1" * 2**30)
+    found = subprocess.run(
+        [sys.executable, "-c",
+         "from lab.inside.common import peak_memory; print(peak_memory())"],
+        cwd=ROOT, capture_output=True, encoding="utf-8", check=True,
+    ).stdout  # fmt: skip
+    assert 2**22 < int(found) < len(held) / 2
 
 
 def begun(

@@ -16,6 +16,7 @@ from lab.inside.common import (
     Request,
     edited,
     in_layout,
+    peak_memory,
     version,
     weights_in,
 )
@@ -116,7 +117,7 @@ class Clock:
 
     def metadata(self, values: int) -> Metadata:
         """How many cores were busy: processor time over wall time, of the
-        last `values` values and of the first."""
+        last `values` values and of the first; and the memory so far."""
         last = self.values[-values:]
         seconds, processor = (
             sum(value[key] for value in last)
@@ -126,6 +127,7 @@ class Clock:
         return {
             "processor_over_wall": processor / seconds,
             "first_processor_over_wall": first["processor"] / first["seconds"],
+            "peak_bytes": peak_memory(),
         }
 
 

@@ -1,8 +1,6 @@
 """Import, build, train, evaluate."""
 
 import importlib
-import resource
-import sys
 import time
 
 import numpy as np
@@ -12,6 +10,7 @@ from lab.inside.common import (
     Request,
     edited,
     in_layout,
+    peak_memory,
     version,
     weights_in,
 )
@@ -53,7 +52,7 @@ def run(request: Request) -> Answer:
     )
     evaluated = clock()
 
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = peak_memory()
     return {
         "version": version(request),
         "device": facts.device(),
@@ -66,5 +65,5 @@ def run(request: Request) -> Answer:
         },
         "images_per_second": len(images) * len(losses) / (trained - built),
         # macOS counts bytes, Linux kibibytes.
-        "peak_memory_bytes": peak * (1 if sys.platform == "darwin" else 1024),
+        "peak_memory_bytes": peak,
     }, {}
