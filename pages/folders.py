@@ -20,6 +20,8 @@ NOTES = (
     "then",
     # On Then and now, under "What changed, and why".
     "changed",
+    # On Home: what one chooses it for.
+    "choose",
     # On Port: its file's name | what reading the file can do.
     "opening",
 )

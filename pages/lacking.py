@@ -15,13 +15,15 @@ def wanted(framework: Framework) -> Iterator[Callable[[], object]]:
     for section in LISTINGS:
         yield partial(listing, framework, section)
     both = [f for f in frameworks() if f.label == framework.label]
-    sections = ["opening"]
+    # It speaks for all of its label.
+    newest = framework.era == "today" or len(both) == 1
+    sections = ["opening", *(["choose"] if newest else [])]
     if framework.era == "today":
         sections += [*LISTINGS, "whole"]
     if len({f.era for f in both}) == 1:
         sections.append("then")
     if not framework.reference:
-        if framework.era == "today" or len(both) == 1:
+        if newest:
             sections.append("changed")
         yield partial(phrasebook.rows, framework)
         yield partial(words, framework, "defaults.txt")

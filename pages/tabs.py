@@ -70,6 +70,14 @@ def changed(known: Frameworks) -> str:
     return "\n\n".join(items)
 
 
+def choose(known: Frameworks) -> str:
+    """What one chooses each for; the newest of a label says it."""
+    return "\n".join(
+        f"- **{label}**: {' '.join(note(group[-1], 'choose').split())}"
+        for label, group in by_label(known).items()
+    )
+
+
 def converters(era: str, known: Frameworks) -> str:
     """Each framework of an era: its weights.py."""
     known = of(era, known)
@@ -162,7 +170,7 @@ def of(era: str, known: Frameworks) -> list[Framework]:
 def parts(known: Frameworks | None = None) -> dict[Path, str]:
     """docs/generated/tabs/: every part of these pages."""
     known = frameworks() if known is None else known
-    found = {"home": home(known)}
+    found = {"home": home(known), "choose": choose(known)}
     for section in WHOLE:
         found[f"convnet-{section}"] = convnet(section, known)
         found[f"then-and-now-{section}"] = then_and_now(section, known)

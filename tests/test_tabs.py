@@ -44,7 +44,7 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Copied:
         edit(folder / "framework.toml", r"^order = .*", f"order = {place}")
         # Nothing of that name is in the other era.
         notes = (folder / "notes.md").read_text("utf-8")
-        for section in "then", "changed":
+        for section in "then", "changed", "choose":
             if f"## {section}" not in notes:
                 notes += f"\n## {section}\n\nWords.\n"
         (folder / "notes.md").write_text(notes, "utf-8")
@@ -110,6 +110,7 @@ def test_new_framework_is_in_every_tab_set(copied: Copied, era: str) -> None:
             having.add(path.stem)
     both = {f"then-and-now-{section}" for section in tabs.WHOLE}
     both |= {"then-and-now-changed", "port-files", "port-pairs", f"port-{era}"}
+    both |= {"choose"}
     today = {"home", *(f"convnet-{section}" for section in tabs.WHOLE)}
     assert having == (both | today if era == "today" else both)
 
