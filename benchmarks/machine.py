@@ -16,11 +16,15 @@ CPU = Path("/sys/devices/system/cpu")
 # What the kernels of the frameworks choose between; of the flags of a
 # processor the others decide nothing here.
 VECTORS = re.compile(r"(sse4|avx|fma|f16c|amx|vnni|bf16|asimd|sve|fphp).*")
+# What a machine may change and still be the same: the host's kernel is built
+# anew now and then, and each run names its own.
+CHANGES = {"system", "kernel"}
 # What is measured. Of these the commit is told: a page that changes does not
 # make it another.
 MEASURED = [
-    "snippets/*.py", "snippets/*.toml", "benchmarks", "lab/inside",
-    "requirements.txt", "environments/2018",
+    "snippets/*/convnet.py", "snippets/*/fast.py", "snippets/*/weights.py",
+    "snippets/*.toml", "benchmarks", "lab/inside", "requirements.txt",
+    "environments/2018",
 ]  # fmt: skip
 
 
@@ -41,6 +45,12 @@ def processor() -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in found}
 
 
+def vectors() -> list[str]:
+    """The flags of the processor's that say what it computes with."""
+    flags = set(processor().get("Flags", "").split())
+    return sorted(filter(VECTORS.fullmatch, flags))
+
+
 def text(path: Path) -> str | None:
     """The words of a file of the kernel's; None where it has none."""
     with contextlib.suppress(OSError):
@@ -51,7 +61,6 @@ def text(path: Path) -> str | None:
 def machine() -> dict[str, Any]:
     """The machine as the results name it; None where it does not say."""
     said = processor()
-    flags = set(said.get("Flags", "").split())
     caches = {
         key.partition(" ")[0]: said[key]
         for key in ("L1d cache", "L1i cache", "L2 cache", "L3 cache")
@@ -64,7 +73,7 @@ def machine() -> dict[str, Any]:
         "family": said.get("CPU family"),
         "model": said.get("Model"),
         "stepping": said.get("Stepping"),
-        "vectors": sorted(filter(VECTORS.fullmatch, flags)),
+        "vectors": vectors(),
         "caches": caches,
         "threads_a_core": int(threads) if threads.isdigit() else None,
         "hypervisor": said.get("Hypervisor vendor"),
@@ -77,6 +86,16 @@ def machine() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def identity(machine: dict[str, Any]) -> dict[str, Any]:
+    """What tells machines apart."""
+    return {k: v for k, v in machine.items() if k not in CHANGES}
+
+
+def bfloat16() -> bool:
+    """Has the processor arithmetic in bfloat16?"""
+    return any("bf16" in flag for flag in vectors())
+
+
 def slug(machine: dict[str, Any], device: str) -> str:
     """amd-epyc-25-1-2-cores-3f9a, or nvidia-h100-80gb-hbm3-3f9a for a GPU's
     results: whatever differs between two machines, their names do too."""
@@ -85,7 +104,7 @@ def slug(machine: dict[str, Any], device: str) -> str:
     else:
         numbers = " ".join(filter(None, [machine["family"], machine["model"]]))
         name = f"{machine['cpu']} {numbers} {machine['cores']} cores"
-    whole = json.dumps(machine, sort_keys=True).encode()
+    whole = json.dumps(identity(machine), sort_keys=True).encode()
     name += " " + hashlib.sha256(whole).hexdigest()[:4]
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 

@@ -1,7 +1,6 @@
 """`python -m benchmarks run`: variants in rounds, A B C A B C …"""
 
 import contextlib
-import fcntl
 import os
 import time
 from argparse import Namespace
@@ -17,7 +16,14 @@ from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 from safetensors.numpy import load_file
 
 from benchmarks import results
-from benchmarks.machine import commit, machine, slug, stolen
+from benchmarks.machine import (
+    bfloat16,
+    commit,
+    identity,
+    machine,
+    slug,
+    stolen,
+)
 from benchmarks.oracle import first_steps, hundreds
 from benchmarks.rounds import cases, missing
 from benchmarks.suites import Entry, add
@@ -29,6 +35,9 @@ from lab.processes import NOT_HERE, Result, execute
 
 # What trains nothing, and has no losses to compare.
 UNCHECKED = {"peak", "harness"}
+# What is asked only of a processor that has the arithmetic: without it, a
+# library takes it apart, and nobody would choose what that measures.
+NO_BFLOAT16 = "not measured: this processor has no arithmetic in bfloat16"
 # What a campaign is of: none goes on under another.
 CAMPAIGN = "variant", "cases", "threads", "machine", "commit", "rounds"
 
@@ -100,7 +109,10 @@ class Measuring:
         found = results.load(path)
         found.pop("measured")
         for key in CAMPAIGN:
-            if found[key] != new[key]:
+            whole = key != "machine"
+            was, now = (e[key] if whole else identity(e[key])
+                        for e in (found, new))  # fmt: skip
+            if was != now:
                 raise BadInput(
                     f"{path}: was begun with another {key}; --into FOLDER "
                     "keeps the two apart"
@@ -176,6 +188,9 @@ class Measuring:
 
     def check(self, variant: Variant, entry: Entry) -> str | None:
         """Do its first losses agree with float64's?"""
+        cpu = self.options.device == "cpu"
+        if cpu and variant.precision == "bfloat16" and not bfloat16():
+            return NO_BFLOAT16
         peer = bool(variant.peer)
         asked = CHECK | {"task": "check_peer" if peer else "check"}
         result, _ = self.process(variant, [asked])
@@ -202,31 +217,17 @@ class Measuring:
     ) -> dict[str, str]:
         """The cases of one round; their runs go into `entry`. Returns what
         failed: {case: why}."""
-        asked = [case(name) | {"name": name} for name in names]
+        asked = [variant.case(name) for name in names]
         result, suite = self.process(variant, asked)
         if result["error"]:
             return dict.fromkeys(names, str(result["error"]))
         entry["version"] = result["version"]
         entry["device"] = result["device"]
-        more = result["around"] | {"round": round_}
+        more = result["around"] | {
+            "round": round_, "kernel": self.machine["kernel"],
+        }  # fmt: skip
         add(entry, suite, more, result["metadata"])
         return dict(result["errors"])
-
-
-@contextlib.contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Hold a folder, made where it is not there, as long as this process
-    lives: what two write into one file, one of them loses. Raises BadInput
-    where another holds it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise BadInput(f"{folder}: another run measures into it") from None
-    finally:
-        os.close(held)
 
 
 def measure(options: Namespace, console: Console) -> int:
@@ -238,7 +239,7 @@ def measure(options: Namespace, console: Console) -> int:
         case(name)
     with files.scratch_folder() as scratch, contextlib.ExitStack() as held:
         measuring = Measuring(options, scratch)
-        held.enter_context(alone(measuring.folder))
+        held.enter_context(files.alone(measuring.folder))
         entries = {v.name: measuring.entry(v) for v in wanted}
         for entry in entries.values():
             entry["errors"] = []
@@ -266,7 +267,8 @@ def measure(options: Namespace, console: Console) -> int:
     errors = [
         error["error"] for e in entries.values() for error in e["errors"]
     ]
-    return int(any(e not in NOT_HERE or options.names for e in errors))
+    fine = *NOT_HERE, NO_BFLOAT16
+    return int(any(e not in fine or options.names for e in errors))
 
 
 def once(

@@ -2,8 +2,9 @@
 go through.
 
 Each implementation's convnet.py as its page shows it is a variant; those of
-snippets/<framework>/variants.toml come besides, a table each. A variant is a
-module of its folder, imported and never retyped.
+snippets/<framework>/variants.toml come besides, a table each; one of the
+listing's own name says how the listing is measured. A variant is a module of
+its folder, imported and never retyped.
 """
 
 from collections.abc import Iterable
@@ -28,19 +29,18 @@ from lab.frameworks import (
 ROUNDS = 12
 # What a process goes through, in this order: the case that matters most meets
 # a process that nothing has gone before. An epoch is `count` digits, a
-# multiple of the batch, or 64 steps and more; the first one compiles, the
-# second is the value. A value of a prediction is the mean of enough calls to
-# last 0.1 s.
+# multiple of the batch; the first one compiles, the second is the value. The
+# value of a prediction is the mean of enough calls to last 0.3 s.
 CASES: dict[str, dict[str, Any]] = {
     f"train-{batch}": {
         "task": "train", "batch": batch, "count": count,
         "warmups": 1, "values": 1, "loops": 1,
     }
-    for batch, count in [(128, 8192), (32, 2048), (1024, 8192)]
+    for batch, count in [(128, 4096), (32, 1024), (1024, 2048)]
 } | {
     f"predict-{batch}": {
         "task": "predict", "batch": batch,
-        "warmups": 0, "values": 3, "loops": 1,
+        "warmups": 0, "values": 1, "loops": 1,
     }
     for batch in (1, 1024)
 }  # fmt: skip
@@ -79,6 +79,9 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     step: str | None = None
     # Instead of those that all have.
     cases: tuple[str, ...] = tuple(CASES)
+    # Digits of an epoch, instead of what all have: fewer where a step takes
+    # seconds, more where an epoch begins with what is no step.
+    digits: int | None = None
 
 
 class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -128,6 +131,14 @@ class Variant(msgspec.Struct, frozen=True):
     @property
     def cases(self) -> list[str]:
         return list(self.said.cases)
+
+    def case(self, name: str) -> dict[str, Any]:
+        """The request of a case: at least one whole batch of digits. Raises
+        BadInput for an unknown name."""
+        asked = case(name) | {"name": name}
+        if self.said.digits and "count" in asked:
+            asked["count"] = max(asked["batch"], self.said.digits)
+        return asked
 
     @property
     def precision(self) -> str:
@@ -208,8 +219,11 @@ def load(snippets: Path = SNIPPETS) -> dict[str, Variant]:
     found: dict[str, Variant] = {}
     for i in every():
         # What the others are compared with is no candidate for speed.
-        own = [] if i.framework.reference else [page(i)]
-        for v in [*own, *(v for v in said if v.implementation == i)]:
+        its = [v for v in said if v.implementation == i]
+        own = page(i)
+        if not i.framework.reference and own.name not in {v.name for v in its}:
+            its.insert(0, own)
+        for v in its:
             if v.name in found:
                 path = snippets / i.framework.name / "variants.toml"
                 raise BadInput(f"{path}: {v.name}: a second of that name")

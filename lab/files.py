@@ -141,3 +141,19 @@ def in_words(text: str) -> str:
     """`text` as results/schemas/ allows it: what else a machine says of
     itself becomes a space."""
     return re.sub("[^A-Za-z0-9 .,:;@()+/~=#_-]", " ", text)[:200]
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold a folder, made where it is not there, as long as this process
+    lives: what two write into one file, one of them loses. Raises BadInput
+    where another holds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise BadInput(f"{folder}: another run measures into it") from None
+    finally:
+        os.close(held)

@@ -3,7 +3,6 @@
 from pathlib import Path
 from statistics import mean, median
 
-from benchmarks.variants import case
 from lab.results import FOLDER
 from pages.machines import PAGES, Machine, each, failure, typical
 from pages.markdown import NOTHING, table
@@ -13,14 +12,12 @@ CASE = "train-128"
 
 def first_epoch(machine: Machine, name: str) -> str:
     """What the first epoch takes more than the next ones, in seconds."""
-    request = case(CASE)
     more = [
-        run.warmups[0][1] - mean(run.values)
+        run.get_inner_loops() * (run.warmups[0][1] - mean(run.values))
         for run in machine.measured(name)[CASE].get_runs()
         if run.warmups and run.values
     ]
-    steps = request["count"] // request["batch"]
-    return f"{max(0, steps * median(more)):.1f}" if more else NOTHING
+    return f"{max(0, median(more)):.1f}" if more else NOTHING
 
 
 def start(machine: Machine) -> str:

@@ -23,7 +23,7 @@ from lab.inside.common import (
 from lab.inside.epochs import CLOCK, Epochs
 
 # A value of a prediction lasts so many seconds at least.
-LEAST = 0.1
+LEAST = 0.3
 Case = Dict[str, Any]
 Metadata = Dict[str, Any]
 
