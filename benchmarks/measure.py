@@ -66,6 +66,7 @@ class Measuring:
         self.scratch = scratch
         self.machine = machine()
         self.commit = commit()
+        self.bfloat16 = options.device == "cuda" or bfloat16()
         self.folder = options.into or self.campaign()
         files.write_arrays(self.scratch / "digits.npz", digits())
         self.oracles: dict[bool, list[float]] = {}
@@ -159,6 +160,7 @@ class Measuring:
                 "edits": variant.edits,
                 "digits": "digits.npz",
                 "threads": self.options.threads,
+                "bfloat16": self.bfloat16,
                 "started": started,
             },
             self.options.timeout,
@@ -166,7 +168,9 @@ class Measuring:
             outputs={} if checks else {"pyperf.json": measured},
             environment=environment(
                 variant, self.options.threads, self.options.device
-            ),
+            )
+            # What is compiled lies there, as a second run of a user's has it.
+            | {"TORCHINDUCTOR_CACHE_DIR": str(self.scratch / "compiled")},
         )
         if result["error"]:
             return result, []
@@ -188,8 +192,7 @@ class Measuring:
 
     def check(self, variant: Variant, entry: Entry) -> str | None:
         """Do its first losses agree with float64's?"""
-        cpu = self.options.device == "cpu"
-        if cpu and variant.precision == "bfloat16" and not bfloat16():
+        if variant.precision == "bfloat16" and not self.bfloat16:
             return NO_BFLOAT16
         peer = bool(variant.peer)
         asked = CHECK | {"task": "check_peer" if peer else "check"}

@@ -36,7 +36,7 @@ CASES: dict[str, dict[str, Any]] = {
         "task": "train", "batch": batch, "count": count,
         "warmups": 1, "values": 1, "loops": 1,
     }
-    for batch, count in [(128, 4096), (32, 1024), (1024, 2048)]
+    for batch, count in [(128, 2048), (32, 1024), (1024, 2048)]
 } | {
     f"predict-{batch}": {
         "task": "predict", "batch": batch,
@@ -46,9 +46,9 @@ CASES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 # Those that a table of variants.toml names.
 MORE_CASES: dict[str, dict[str, Any]] = {
-    "peak": {"task": "peak", "warmups": 1, "values": 3, "loops": 1},
-    "layers": {"task": "layers", "warmups": 1, "values": 3, "loops": 1},
-    "harness": {"task": "harness", "warmups": 1, "values": 2, "loops": 1},
+    "peak": {"task": "peak", "warmups": 1, "values": 1, "loops": 1},
+    "layers": {"task": "layers", "warmups": 1, "values": 1, "loops": 1},
+    "harness": {"task": "harness", "warmups": 1, "values": 1, "loops": 1},
 }  # fmt: skip
 CHECK: dict[str, Any] = {
     "name": "check", "task": "check", "steps": 10,

@@ -199,7 +199,7 @@ def peak(request: Request, runner: pyperf.Runner, case: Case) -> Metadata:
     """What the machine can do: peaks/ says how."""
     name = os.path.basename(request["folder"])
     module = importlib.import_module("lab.inside.peaks." + name)
-    for name, function, metadata, *times in module.cases():
+    for name, function, metadata, *times in module.cases(request["bfloat16"]):
         runner.bench_func(
             name, function, inner_loops=sum(times) or 1, metadata=metadata
         )

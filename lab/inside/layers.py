@@ -18,7 +18,7 @@ SHORT = {
 }
 ORDERS = {"nhwc": torch.channels_last, "nchw": torch.contiguous_format}
 # Calls for one measured value: together a few milliseconds or more.
-CALLS = {1: 500, 128: 20, 1024: 4}
+CALLS = {1: 200, 128: 8, 1024: 2}
 
 
 def repeated(function: Callable[[], Any], calls: int) -> Callable[[], None]:

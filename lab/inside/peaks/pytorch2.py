@@ -25,14 +25,15 @@ def copy(x: torch.Tensor, y: torch.Tensor, times: int) -> None:
         y.copy_(x)
 
 
-def cases() -> Iterator[tuple[Any, ...]]:
+def cases(bfloat16: bool) -> Iterator[tuple[Any, ...]]:
     """Yield (name, function, metadata) and how often the function does it, if
     not once: the operations in FLOP (2 for each multiply-add), or the bytes
     that are read and written."""
     n = 4096
-    for name, dtype in [
-        ("float32", torch.float32), ("bfloat16", torch.bfloat16),
-    ]:  # fmt: skip
+    dtypes = {"float32": torch.float32}
+    if bfloat16:
+        dtypes["bfloat16"] = torch.bfloat16
+    for name, dtype in dtypes.items():
         a, b = torch.randn(2, n, n, device=DEVICE).to(dtype)
         out = torch.empty_like(a)
         yield (

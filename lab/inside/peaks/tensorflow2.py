@@ -12,11 +12,11 @@ def last_of_product(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     return tf.matmul(a, b)[-1, -1]
 
 
-def cases() -> Iterator[tuple[Any, ...]]:
+def cases(bfloat16: bool) -> Iterator[tuple[Any, ...]]:
     """Yield (name, function, metadata): the operations of one call in FLOP
     (2 for each multiply-add)."""
     n = 4096
-    for dtype in "float32", "bfloat16":
+    for dtype in ["float32", "bfloat16"][: 1 + bfloat16]:
         a, b = tf.cast(tf.random.normal((2, n, n)), dtype)
         yield (
             f"matmul-{dtype}",
