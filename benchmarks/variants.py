@@ -202,6 +202,11 @@ def page(implementation: Implementation) -> Variant:
     return Variant(name, implementation)
 
 
+def of_page(said: Said) -> bool:
+    """Does a table say nothing but how a listing is measured?"""
+    return said == Said(said.backend, digits=said.digits, cases=said.cases)
+
+
 def peers() -> list[Variant]:
     """A variant for each table of peers.toml. Raises BadInput."""
     found = decoded(PEERS / "peers.toml", dict[str, Peer])
@@ -224,6 +229,12 @@ def load(snippets: Path = SNIPPETS) -> dict[str, Variant]:
         if not i.framework.reference and own.name not in {v.name for v in its}:
             its.insert(0, own)
         for v in its:
+            if v.name == own.name and not of_page(v.said):
+                path = snippets / i.framework.name / "variants.toml"
+                raise BadInput(
+                    f"{path}: {v.name}: is the listing itself, which is told "
+                    "digits and cases alone"
+                )
             if v.name in found:
                 path = snippets / i.framework.name / "variants.toml"
                 raise BadInput(f"{path}: {v.name}: a second of that name")
