@@ -214,7 +214,8 @@ def failure(machine: Machine, name: str, case: str) -> str:
     for error in machine.files.get(name, {"errors": []})["errors"]:
         if error["case"] == case:
             last = (error["error"].strip().splitlines() or [""])[-1]
-            return "failed: " + plain(last[:80])
+            fault = "" if last.startswith(NOT_MEASURED) else "failed: "
+            return fault + plain(last[:80])
     return NOT_MEASURED
 
 

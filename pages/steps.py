@@ -9,13 +9,19 @@ from pages.machines import (
     NONE,
     PAGES,
     Machine,
+    each,
     failure,
     machines,
     typical,
 )
-from pages.markdown import NOTHING, interval, table
+from pages.markdown import NOT_MEASURED, NOTHING, interval, table
 
 CASE = "train-128"
+GAPS = {
+    "train-128": "training, 128",
+    "predict-1": "one digit",
+    "predict-1024": "1,024 digits",
+}
 
 
 def of(machine: Machine, implementation: Implementation) -> str:
@@ -69,9 +75,29 @@ def steps(framework: Framework, folder: Path) -> str:
     return "\n".join(tables) + machine.source()
 
 
+def gap(machine: Machine) -> str:
+    """Of each implementation: how many times as long as its fast.py the
+    page's listing takes."""
+    rows = []
+    for fast in machine.group("fast", precision="float32"):
+        [page] = [
+            name
+            for name in machine.group("page")
+            if machine.variants[name].implementation
+            == machine.variants[fast].implementation
+        ]
+        cells = []
+        for case in GAPS:
+            slow, quick = (machine.rounds(n, case) for n in (page, fast))
+            said = interval(ratio(slow, quick)) if slow and quick else ""
+            cells.append(said or NOT_MEASURED)
+        rows.append([machine.title(page), *cells])
+    return table(["listing ÷ fast", *GAPS.values()], rows)
+
+
 def parts(folder: Path = FOLDER) -> dict[Path, str]:
-    """steps-<folder>.md for each framework that has a fast.py."""
-    return {
+    """steps-<folder>.md for each framework that has a fast.py; gap.md."""
+    return {PAGES / "gap.md": each(folder, gap)} | {
         PAGES / f"steps-{f.name}.md": steps(f, folder)
         for f in frameworks()
         if (f.folder / "fast.py").exists()
