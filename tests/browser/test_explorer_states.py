@@ -80,7 +80,8 @@ def test_another_parameter_stays_encoded(opened: Opened) -> None:
     assert page.evaluate("location.search").endswith(
         "&x=a%26tensor%3Dconv2%23frag"
     )
-    assert page.evaluate("location.hash") == ""
+    # Material's tracking may name the section that is in sight there.
+    assert "frag" not in page.evaluate("location.hash")
 
 
 def test_links_to_moments_and_back(opened: Opened) -> None:
