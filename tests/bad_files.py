@@ -94,11 +94,34 @@ def change_safetensors(path: Path, change: Change) -> None:
     save_file(weights, path)
 
 
+def change_tensorflow(path: Path, change: Change) -> None:
+    import tensorflow as tf
+
+    prefix = tf.train.latest_checkpoint(path) if path.is_dir() else str(path)
+    reader = tf.train.load_checkpoint(prefix)
+    names = list(reader.get_variable_to_dtype_map())
+    tensors = {name: reader.get_tensor(name) for name in names}
+    weights = {
+        name: tensor
+        for name, tensor in tensors.items()
+        if isinstance(tensor, np.ndarray) and not name.endswith("Momentum")
+    }
+    change(weights, bias_of(weights))
+    tensors |= weights
+    tf.raw_ops.SaveV2(
+        prefix=prefix, tensor_names=list(tensors),
+        shape_and_slices=[""] * len(tensors),
+        tensors=[tf.constant(t) for t in tensors.values()],
+    )  # fmt: skip
+
+
 # By the file's screen, what changes the weights in it.
 EDITORS = {
     "hdf5": change_hdf5,
+    "checkpoints": change_tensorflow,
     "npz": change_npz,
     "safetensors": change_safetensors,
+    "tensorflow": change_tensorflow,
     "torch_pickle": change_torch,
     "torch_zip": change_torch,
 }

@@ -250,9 +250,12 @@ def test_bfloat16_in_safetensors(tmp_path: Path) -> None:
         convert("safetensors", "onnx", tmp_path / "fp8", tmp_path / "o")
 
 
-@pytest.mark.parametrize("variable", ["HOME", "KERAS_HOME"])
+@pytest.mark.parametrize(
+    "variable, name",
+    [("HOME", of("hdf5")), ("KERAS_HOME", of("hdf5")), ("HOME", "keras2")],
+)
 def test_a_users_configuration_changes_nothing(
-    variable: str, tmp_path: Path
+    variable: str, name: str, python_2018: list[str], tmp_path: Path
 ) -> None:
     """keras.json asks for float16 and channels first; others for more."""
     folder = tmp_path / ".keras" if variable == "HOME" else tmp_path
@@ -262,7 +265,7 @@ def test_a_users_configuration_changes_nothing(
     )
     out = tmp_path / "out.weights.h5"
     process = snippets(
-        "convert", "safetensors", of("hdf5"), TRAINED, out,
+        "convert", "safetensors", name, TRAINED, out,
         more={variable: str(tmp_path), "JAX_ENABLE_X64": "1"},
     )  # fmt: skip
     assert process.returncode == 0, process.stderr

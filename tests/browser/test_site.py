@@ -156,6 +156,29 @@ def test_search_finds_a_word(page: Page) -> None:
     expect(first).to_contain_text(re.compile("flatten", re.IGNORECASE))
 
 
+# Names in code, whose parts the search takes apart unless it is told.
+FOUND = {
+    "state_dict": "convnet",
+    "placeholder": "phrasebook",
+    "memory_format": "layouts",
+    "is_contiguous": "layouts",
+    "zero_grad": "convnet",
+    "lr_scheduler": "phrasebook",
+    "InferenceSession": "port",
+    "block_until_ready": "benchmarks",
+}
+
+
+def test_search_finds_names_in_code(page: Page) -> None:
+    page.goto("")
+    for name, place in FOUND.items():
+        page.locator("input.md-search__input").fill(name)
+        link = page.locator(f".md-search-result__link[href*='/{place}/']")
+        expect(link.first).to_be_attached()
+        mark = page.locator(".md-search-result__item mark")
+        expect(mark.filter(has_text=name).first).to_be_attached()
+
+
 def test_unknown_address_has_a_page(page: Page) -> None:
     answer = page.goto("no/such/page/")
     assert answer and answer.status == 404
