@@ -8,7 +8,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lab import check, convert, gates, parity, seeds, training
+from lab import (
+    check,
+    convert,
+    gates,
+    layers,
+    parity,
+    seeds,
+    states,
+    training,
+)
 from lab.frameworks import ERAS, frameworks
 from lab.outcome import outcome
 from lab.tables import Grid, show
@@ -91,6 +100,24 @@ def parser() -> argparse.ArgumentParser:
         "--save", action="store_true", help="also write results/parity/"
     )
     sub = commands.add_parser(
+        "layers", help="compare the layers beyond it with float64"
+    )
+    sub.set_defaults(do=layers.measure)
+    add_common(sub, "a layer, a group of them, a folder, or folder/backend")
+    add_json(sub)
+    sub.add_argument(
+        "--save", action="store_true", help="also write results/layers/"
+    )
+    sub = commands.add_parser(
+        "states", help="carry optimisers from framework to framework"
+    )
+    sub.set_defaults(do=states.measure)
+    add_common(sub)
+    add_json(sub)
+    sub.add_argument(
+        "--save", action="store_true", help="also write results/states/"
+    )
+    sub = commands.add_parser(
         "gates", help="what is missing of five seeds, into results/gates/"
     )
     sub.set_defaults(do=gates.measure)
@@ -140,11 +167,13 @@ def add_timeout(sub: argparse.ArgumentParser, seconds: float) -> None:
     )  # fmt: skip
 
 
-def add_common(sub: argparse.ArgumentParser) -> None:
+def add_common(
+    sub: argparse.ArgumentParser,
+    what: str = "a folder of snippets/, or folder/backend",
+) -> None:
     sub.add_argument(
-        "names", metavar="NAME", nargs="*",
-        help="a folder of snippets/, or folder/backend (default: all)",
-    )  # fmt: skip
+        "names", metavar="NAME", nargs="*", help=f"{what} (default: all)"
+    )
     sub.add_argument("--era", choices=ERAS, help="without names: only these")
     add_timeout(sub, 1800)
     sub.add_argument(

@@ -33,6 +33,8 @@ def slug(found: Result) -> str:
 NAMES: dict[str, Callable[[Result], str]] = {
     "gates": lambda r: f"{slug(r)}-{r['data']}-{r['seed']}",
     "parity": slug,
+    "layers": slug,
+    "states": slug,
     "seeds": lambda r: f"{slug(r)}-{r['weights']}-{r['seed']}",
     "benchmarks": lambda r: r["variant"]["name"],
 }

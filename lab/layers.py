@@ -1,0 +1,118 @@
+"""`python -m snippets layers`: do the layers beyond the ConvNet compute what
+float64 computes, outputs, gradients and states?"""
+
+from argparse import Namespace
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+
+from lab.compared import compared
+from lab.files import check_json, machine, now, write_json
+from lab.frameworks import ROOT, Implementation, every
+from lab.own import arguments, listed, request_of
+from lab.processes import Job, Result, each, status
+from lab.rows import Arrays, Rule, rules, wanted
+from lab.tables import Grid, show
+from lab.training import Entry, identity
+
+FOLDER = ROOT / "results" / "layers"
+
+
+def measure(options: Namespace, console: Console) -> int:
+    """`python -m snippets layers`; return the exit status."""
+    check_json(options.json)
+    known = [i for i in every() if listed(i.framework)]
+    folders = {name for i in known for name in (i.title, i.framework.name)}
+    rows = wanted([name for name in options.names if name not in folders])
+    asked = folders.intersection(options.names)
+    chosen = [
+        i for i in known
+        if not asked or asked & {i.title, i.framework.name}
+        if options.era in (None, i.framework.era)
+    ]  # fmt: skip
+
+    def jobs() -> Iterator[Job]:
+        for i in chosen:
+            requests: list[Entry] = []
+            arrays: Arrays = {}
+            for name in rows:
+                if arguments(i.framework, name) is not None:
+                    request, own = request_of(i.framework, name)
+                    requests.append(request)
+                    arrays |= {f"{name}/{k}": a for k, a in own.items()}
+            yield i, arrays, {"task": "rows", "rows": requests}
+
+    entries = [
+        entry(i, result, rows)
+        for i, result in each(jobs(), options, console, "measured")
+    ]
+    show(console, table(entries))
+    head = {"command": options.said, "date": now(), "machine": machine()}
+    if options.json:
+        write_json(options.json, head | {"implementations": entries})
+    if options.save:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        for i, found in zip(chosen, entries):
+            if not found["error"]:
+                write_json(FOLDER / f"{i.slug}.json", head | found)
+    errors = [found["error"] for found in entries]
+    errors += [e["error"] for f in entries for e in f["rows"].values()]
+    return status(errors, options)
+
+
+def entry(
+    implementation: Implementation, result: Result, chosen: list[str]
+) -> Entry:
+    """The JSON entry of one implementation: under "rows" each row, compared
+    with float64, or why it is not."""
+    framework = implementation.framework
+    found = identity(implementation) | {
+        "version": result.get("version"), "device": result.get("device"),
+        "error": result["error"], "rows": {},
+    }  # fmt: skip
+    if result["error"]:
+        return found
+    for name in chosen:
+        row: dict[str, Any] = {"none": None, "error": None}
+        if arguments(framework, name) is None:
+            row["none"] = rules(framework).get(name, Rule()).none
+            if not row["none"]:
+                continue  # of 2018's those that a reader looks for
+        elif name in result["errors"]:
+            row["error"] = result["errors"][name]
+        else:
+            arrays = {
+                key.split("/", 1)[1]: array
+                for key, array in result["arrays"].items()
+                if key.startswith(name + "/")
+            }
+            row |= compared(framework, name, arrays)
+        found["rows"][name] = row
+    return found
+
+
+def table(entries: list[Entry]) -> Grid:
+    """A row for each layer and implementation."""
+    found = []
+    for e in entries:
+        if e["error"]:
+            found.append(["", e["name"], e["backend"] or "—", *["—"] * 4,
+                          e["error"]])  # fmt: skip
+        for name, row in e["rows"].items():
+            cells = [name, e["name"], e["backend"] or "—"]
+            if "units" in row:
+                wrong = [w["units"] for w in row["wrong"] if w["units"]]
+                cells += [
+                    f"{row['max_abs']:.1e}", f"{row['units']:.1f}",
+                    row["where"], f"{min(wrong):.1e}" if wrong else "—",
+                ]  # fmt: skip
+            else:
+                cells += ["—", "—", row["none"] or "", "—"]
+            found.append([*cells, row["error"] or ""])
+    return Grid(
+        ["layer", "framework", "backend", "largest", "units", "of",
+         "wrong: units", "error"], found,
+        title="largest difference from NumPy in float64",
+        numbers=["largest", "units", "wrong: units"],
+    )  # fmt: skip
