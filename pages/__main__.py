@@ -19,11 +19,14 @@ from pages import (
     convnet,
     explorer,
     faster,
+    for_machines,
     lacking,
+    layers,
     layout_costs,
     layouts,
     notebooks,
     phrasebook,
+    plain_text,
     ranking,
     readme,
     references,
@@ -31,7 +34,9 @@ from pages import (
     same_numbers,
     seeds,
     start_up,
+    states,
     steps,
+    symptoms,
     tabs,
     then_and_now,
     trained,
@@ -43,12 +48,12 @@ from pages.markdown import GENERATED
 FROM_RESULTS = [
     readme, convnet, references, same_numbers, seeds,
     benchmarks, ranking, start_up, trained, then_and_now, layout_costs,
-    roofline, steps,
+    roofline, steps, layers, states, for_machines,
 ]  # fmt: skip
 # What is written from snippets/ and evidence/.
 FROM_FOLDERS = [
     tabs, phrasebook, faster, layouts, explorer, cachelines, notebooks,
-    unit_gain,
+    unit_gain, symptoms, plain_text,
 ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Tables, numbers and text as the pages have them."""
 
+import html
 import math
 import re
 from collections.abc import Sequence
@@ -19,6 +20,20 @@ def table(
     columns = align.ljust(len(head), "r")
     rule = ["---" if side == "l" else "---:" for side in columns]
     return "".join(f"| {' | '.join(row)} |\n" for row in [head, rule, *rows])
+
+
+def cards(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in HTML whose rows become cards where there is no room: each
+    cell knows what its column is called. The cells are HTML."""
+    lines = ["<table data-cards>", "<thead><tr>"]
+    lines += [f"<th>{name}</th>" for name in head] + ["</tr></thead><tbody>"]
+    for first, *cells in rows:
+        lines.append(f'<tr><th scope="row">{first}</th>')
+        for name, said in zip(head[1:], cells):
+            label = html.escape(re.sub("<.*?>", "", name), quote=True)
+            lines.append(f'<td data-label="{label}">{said}</td>')
+        lines.append("</tr>")
+    return "\n".join([*lines, "</tbody></table>\n"])
 
 
 # What means nothing to HTML, to Markdown or to its extensions; an underscore
@@ -73,6 +88,13 @@ def interval(found: tuple[float, float | None, float | None]) -> str:
 def exponential(value: float) -> str:
     """1.1e-07 as 1.1e-7, and nothing as 0."""
     return "0" if value == 0 else re.sub(r"e-0", "e-", f"{value:.1e}")
+
+
+def rounded(value: float) -> str:
+    """Two digits, all before the point: 142, 1.7, 0.036, 4.3e-6."""
+    if abs(value) >= 10:
+        return f"{value:.0f}"
+    return re.sub(r"e-0", "e-", f"{value:.2g}")
 
 
 def so_many(found: int, wanted: int) -> str:

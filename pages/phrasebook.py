@@ -5,6 +5,7 @@ import textwrap
 from pathlib import Path
 
 from lab.frameworks import ERAS, ROOT, BadInput, Framework, frameworks
+from lab.rows import groups
 from pages.folders import Frameworks, by_label, joined, title, words
 
 TABLES = ROOT / "docs" / "generated" / "phrasebook"
@@ -93,9 +94,23 @@ def eras(known: Frameworks) -> str:
     return textwrap.fill(f"{old} are those of 2018; {new} are today's.", 79)
 
 
+def contents() -> str:
+    """The groups of layers with a page of their own, and their entries."""
+    found = []
+    for name, group in groups().items():
+        links = ", ".join(
+            f"[{row.title}](layers/{name}.md#{key})"
+            for key, row in group.rows.items()
+        )
+        found.append(f"**[{group.title}](layers/{name}.md)**\n:   {links}\n")
+    return "\n".join(found)
+
+
 def parts(known: Frameworks | None = None) -> dict[Path, str]:
-    """docs/generated/phrasebook/: a table a part, and the eras."""
+    """docs/generated/phrasebook/: a table a part, the eras, and the layers
+    beyond this network."""
     known = frameworks() if known is None else known
     found = {path(part): table(part, known) for part in PARTS}
     found[path("eras")] = eras(known)
+    found[path("layers")] = contents()
     return {where: f"{text}\n" for where, text in found.items()}

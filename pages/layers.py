@@ -1,0 +1,275 @@
+"""The phrasebook's groups: an entry a row, from the frameworks' folders and
+from what was measured."""
+
+import functools
+import textwrap
+from html import escape
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lab import float64
+from lab.compared import farthest
+from lab.frameworks import Framework, frameworks, reference
+from lab.own import arguments, listed
+from lab.results import FOLDER, load
+from lab.rows import Arrays, Own, Row, Rule, given, groups, owns, rows, rules
+from pages.folders import Frameworks, listing, title
+from pages.markdown import (
+    GENERATED,
+    NOTHING,
+    cards,
+    exponential,
+    plain,
+    rounded,
+)
+from pages.tabs import tabs
+
+PAGES = GENERATED / "layers"
+FLOAT32 = 1e-6  # a larger difference is not its rounding
+Entry = dict[str, Any]
+
+
+def those() -> Frameworks:
+    """The frameworks that have layers."""
+    return [f for f in frameworks() if listed(f)]
+
+
+def having(name: str) -> Frameworks:
+    """Those of them that have the layer."""
+    return [f for f in those() if arguments(f, name) is not None]
+
+
+def rule_of(framework: Framework, name: str) -> Rule:
+    return rules(framework).get(name, Rule())
+
+
+def calls(name: str, group: str) -> str:
+    """A tab a framework: its section, or why it has none; the reference's,
+    the formula, is the last."""
+    bodies, known, file = [], those(), f"layers/{group}.py"
+    for f in known:
+        said = rule_of(f, name).none
+        if arguments(f, name) is not None:
+            bodies.append((title(f, known), listing(f, name, file)))
+        elif said:
+            bodies.append((title(f, known), f"It has none: {said}."))
+    source = rows()[name][1].source
+    formula = (
+        f"{listing(reference().framework, name, file)}\n\n"
+        f"After [{source.split('/')[2]}]({source})."
+    )
+    return tabs([*bodies, (reference().framework.label, formula)])
+
+
+def unless_told(framework: Framework, name: str) -> dict[str, Any]:
+    """{option: what the framework takes it for unless told}; ... where it
+    must be told."""
+    taken = arguments(framework, name) or {}
+    found = {k: taken[k] for k in rows()[name][1].options if k in taken}
+    return found | always(framework, name)
+
+
+def always(framework: Framework, name: str) -> dict[str, Any]:
+    """{option: what the framework takes it for whatever one says}: what its
+    rules say, and what the formula has where nobody says another thing."""
+    options = rows()[name][1].options
+    formula = {
+        key: value
+        for key, value in float64.kept(name).items()
+        if key not in options
+        and any(key in rule_of(f, name).fixed for f in having(name))
+    }
+    return formula | rule_of(framework, name).fixed
+
+
+def written(value: Any) -> str:
+    """A value as Python has it, in a cell."""
+    if value is None:
+        return "unset"
+    if isinstance(value, float) and 0 < abs(value) < 0.001:
+        return exponential(value).replace(".0e", "e")
+    return str(value)
+
+
+def cell(framework: Framework, name: str, option: str) -> str:
+    """A cell of the table of defaults."""
+    value = unless_told(framework, name)[option]
+    if value is ...:
+        return "say it"
+    said = f"<code>{escape(written(value))}</code>"
+    return said + " always" * (option in always(framework, name))
+
+
+def defaults(name: str) -> str:
+    """What each framework takes for an option that nobody says; an option
+    that they take differently is marked."""
+    known = having(name)
+    options = list(rows()[name][1].options)
+    for f in known:
+        options += [o for o in always(f, name) if o not in options]
+    cells = {o: [cell(f, name, o) for f in known] for o in options}
+    head = [
+        f"<code>{option}</code>"
+        + " ≠" * (len({c.split(" always")[0] for c in said} - {"say it"}) > 1)
+        for option, said in cells.items()
+    ]
+    found = [
+        [title(f, those()), *(cells[o][n] for o in options)]
+        for n, f in enumerate(known)
+    ]
+    return cards(["unless told", *head], found) if options else ""
+
+
+def computed(name: str, options: dict[str, Any], shared: Arrays) -> Arrays:
+    if shared:
+        return float64.layer(name, shared, options, gradients=False)
+    return float64.right(name, {}, options)
+
+
+def copied(one: Framework, two: Framework, name: str) -> dict[str, Any]:
+    """The row's options in the framework `one`, where a reader says nothing
+    its own: numbers and switches that neither of both wants to be told.
+    Sizes are said in every call."""
+    options = rows()[name][1].options
+    theirs = unless_told(two, name)
+    told = {
+        key: value
+        for key, value in unless_told(one, name).items()
+        if type(value) in (bool, float)
+        and type(options.get(key)) in (bool, int, float)
+        and theirs[key] is not ...
+    }
+    return options | told | rule_of(one, name).fixed
+
+
+def apart(ours: Arrays, theirs: Arrays) -> float:
+    """The largest difference; infinite where the shapes differ."""
+    both = {
+        key: array
+        for key, array in ours.items()
+        if np.isfinite(array).all() and np.isfinite(theirs[key]).all()
+    }
+    return farthest(theirs, both)[0]
+
+
+@functools.cache
+def prices(name: str) -> list[tuple[float, Framework, Framework]]:
+    """What a call costs that is carried over as it stands: the largest
+    difference of each two frameworks that differ by default, where float32
+    can tell."""
+    group, _ = rows()[name]
+    shared = given(name) if groups()[group].kind == "layers" else {}
+    found = []
+    for a, b in combinations(having(name), 2):
+        ours, theirs = copied(a, b, name), copied(b, a, name)
+        if ours != theirs:
+            both = (computed(name, how, shared) for how in (ours, theirs))
+            found.append((apart(*both), a, b))
+    return [price for price in found if price[0] > FLOAT32]
+
+
+def bold(name: str) -> str:
+    """The highest price among today's frameworks, in a line."""
+    today = [p for p in prices(name) if p[1].era == p[2].era == "today"]
+    if not today:
+        return ""
+    off, *pair = max(today, key=lambda price: price[0])
+    one, two = (title(f, those()) for f in pair)
+    what = {
+        "layers": "on this entry's inputs",
+        "optimisers": "in a weight after a hundred steps",
+        "schedules": "in the rate",
+        "initialisers": "in the deviation",
+        "noise": "in a mean or a share",
+    }[groups()[rows()[name][0]].kind]
+    said = f"{rounded(off)} apart {what}"
+    if np.isinf(off):
+        said = "of different shapes"
+    return f"**Copied with its defaults: {one} and {two} are {said}.**"
+
+
+def place(own: Own) -> str:
+    """Where a framework keeps an array, in a cell."""
+    said = f"<code>{escape(own.name)}</code>"
+    if own.axes:
+        said += f" <code>{escape(own.axes)}</code>"
+    if own.flip:
+        said += f", {own.flip} turned round"
+    if own.gates:
+        said += f", gates {' '.join(map(str, own.gates))}"
+    if own.part:
+        said += f", part {own.part[0] + 1} of {own.part[1]}"
+    return said
+
+
+def shared_of(row: Row) -> dict[str, str]:
+    """What has a place, and how it lies in the shared layout."""
+    found = {**row.weights, **row.states}
+    said = {key: f"{key} {' '.join(str(v[0]))}" for key, v in found.items()}
+    return said | {key: key for key in row.remembers}
+
+
+def weights(name: str) -> str:
+    """The rule from the shared layout to each framework's."""
+    keys = shared_of(rows()[name][1])
+    found = []
+    for f in having(name):
+        rule = rule_of(f, name)
+        cells = [
+            "; ".join(place(own) for own in owns(rule, key))
+            if key in rule.weights else NOTHING
+            for key in keys
+        ]  # fmt: skip
+        if set(cells) != {NOTHING}:
+            found.append([title(f, those()), *cells])
+    return cards(["kept as", *keys.values()], found) if found else ""
+
+
+def who(result: Entry) -> str:
+    said = f"{result['label']} {result['version']}"
+    return plain(said + f" on {result['backend']}" * bool(result["backend"]))
+
+
+def measured(name: str, results: list[Entry]) -> str:
+    """What was measured, folded away."""
+    found = []
+    for result in results:
+        row = result["rows"].get(name, {})
+        if "units" in row:
+            wrong = [w["units"] for w in row["wrong"] if w["units"]]
+            found.append([
+                who(result), plain(row["where"].replace("/", " ")),
+                exponential(row["max_abs"]), f"{row['units']:.1f}",
+                exponential(min(wrong)) if wrong else NOTHING,
+            ])  # fmt: skip
+    if not found:
+        return "Not measured."
+    head = ["from float64", "farthest", "largest difference",
+            "units of rounding", "units, told wrong"]  # fmt: skip
+    body = textwrap.indent(cards(head, found), "    ")
+    return f'??? note "Measured"\n\n{body}'
+
+
+def entry(name: str, results: list[Entry]) -> str:
+    """A row's part of the page."""
+    group, row = rows()[name]
+    parts = [
+        f"## {row.title} {{ #{name} }}", calls(name, group), bold(name),
+        defaults(name), weights(name), measured(name, results),
+    ]  # fmt: skip
+    return "\n\n".join(part.strip("\n") for part in parts if part)
+
+
+def parts(folder: Path = FOLDER) -> dict[Path, str]:
+    """A file for each group."""
+    results = load("layers", folder)
+    return {
+        PAGES / f"{group}.md": "\n\n".join(
+            entry(name, results) for name in table.rows
+        )
+        + "\n"
+        for group, table in groups().items()
+    }
