@@ -130,7 +130,8 @@ def test_nothing_at_all(tmp_path: Path) -> None:
     found = parts(tmp_path)
     full = {f"{p.parent.name}/{p.name}" for p in command.parts()}
     assert set(found) <= full
-    shown = {"projects.md"}  # who is there, measured or not
+    # Who is there, measured or not; and an empty list of what was.
+    shown = {"projects.md", "phrasebook.json"}
     for name, text in found.items():
         if Path(name).name not in shown:
             assert "not measured" in text.lower(), name

@@ -67,6 +67,8 @@ def test_every_text_of_a_result_is_escaped(
     shown = 0
     for module in command.FROM_RESULTS:
         for path, text in module.parts(tmp_path).items():
+            # What a page includes of a framework's folder is no result.
+            text = re.sub(r'--8<-- "snippets/[\w/.:]+"', "", text)
             shown += "script" in text
             for raw in (
                 "<script", "<img", "a|b", "`c`", "*d*", " _e_", "~~g", "[h]",
