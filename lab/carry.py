@@ -7,23 +7,29 @@ import numpy as np
 from einops import EinopsError
 
 from lab.errors import BadInput
-from lab.frameworks import Framework, nearest
-from lab.own import listed, own_arrays, shared_arrays
+from lab.frameworks import (
+    Framework,
+    Implementation,
+    implementations,
+    nearest,
+)
+from lab.own import axes_of, listed, own_arrays, shared_arrays
 from lab.rows import Arrays, Own, Rule, owns, rows, rules
 
 
 def carry(
     layer: str,
     weights: Mapping[str, np.ndarray],
-    source: Framework,
-    target: Framework,
+    source: str,
+    target: str,
     *,
     as_named: bool = False,
     **sizes: int,
 ) -> Arrays:
     """`weights` of `layer`, by the names and in the layout of `source`, as
-    `target` names and keeps them. Numbers are moved, none is changed; but
-    where a framework has two biases that it adds, the other gets their sum.
+    `target` names and keeps them; both are folders of snippets/. Numbers are
+    moved, none is changed; but where a framework has two biases that it adds,
+    the other gets their sum.
 
     `layer` is an entry of the phrasebook: "lstm". `sizes` are those of axes
     that an array does not show, by the letters of the entry: a kernel that
@@ -33,15 +39,16 @@ def carry(
     as_named=True to say that it lies as `source` keeps it. Raises BadInput
     where that is not said, and for names or shapes that are not the layer's.
     """
-    for framework in source, target:
-        if layer not in rows():
-            near = nearest(layer, rows())
-            raise BadInput(f"no layer {layer!r}: did you mean {near!r}?")
+    if layer not in rows():
+        near = nearest(layer, rows())
+        raise BadInput(f"no layer {layer!r}: did you mean {near!r}?")
+    one, two = (i.framework for i in map(only, (source, target)))
+    for framework in one, two:
         known = rules(framework) if listed(framework) else {}
         if not known.get(layer, Rule()).weights:
             raise BadInput(f"{framework.name} keeps nothing of {layer!r}")
-    here = rules(source)[layer]
-    check(layer, weights, source, as_named)
+    here = rules(one)[layer]
+    check(layer, weights, one, as_named)
     summed = dict(weights)
     for name, other in here.added.items():
         summed[other] = summed[other] + summed.pop(name)
@@ -56,21 +63,26 @@ def carry(
                 summed[own.name] = np.zeros(size, whole.dtype)
     arrays = {f"{kinds[name]}/{name}": a for name, a in summed.items()}
     try:
-        shared = shared_arrays(source, layer, arrays, sizes)
+        shared = shared_arrays(one, layer, arrays, sizes)
         shared = {
             name.replace("gradients/", "weights/"): array
             for name, array in shared.items()
         }
-        found = own_arrays(target, layer, shared, sizes)
+        found = own_arrays(two, layer, shared, sizes)
     except (EinopsError, ValueError, IndexError) as error:
         said = " ".join(str(error).split())[:150]
-        raise BadInput(f"{layer} of {source.name}: {said}") from None
+        raise BadInput(f"{layer} of {source}: {said}") from None
     found = {name.split("/", 1)[1]: array for name, array in found.items()}
     for name in [name for name in found if name.startswith("+")]:
         more = found.pop(name)
         found[name[1:]] = found[name[1:]].copy()
         found[name[1:]][: len(more)] += more
     return found
+
+
+def only(name: str) -> Implementation:
+    """The first of the folder `name`. Raises BadInput."""
+    return implementations([name])[0]
 
 
 def check(
@@ -104,7 +116,7 @@ def check(
         if name.startswith("+") or name not in weights:
             continue
         shape = weights[name].shape
-        count = len(layout_of(own, axes))
+        count = len(axes_of(own, axes))
         if len(shape) != count:
             raise BadInput(f"{name} has {count} axes, not {len(shape)}")
         if not as_named and turned(own, axes, shape):
@@ -119,18 +131,9 @@ def owns_of(rule: Rule, key: str) -> list[Own]:
     return owns(rule, key) if key in rule.weights else []
 
 
-def layout_of(own: Own, axes: str) -> list[str]:
-    """The axes of the framework's array; several that are one in brackets."""
-    there = own.axes.split("->")[1] if own.axes else " ".join(axes)
-    for group in there.split("(")[1:]:
-        inside = group.split(")")[0]
-        there = there.replace(f"({inside})", f"({inside.replace(' ', '*')})")
-    return there.split()
-
-
 def turned(own: Own, axes: str, shape: tuple[int, ...]) -> bool:
     """Has a kernel the same shape with its inputs and outputs exchanged?"""
-    there = layout_of(own, axes)
+    there = axes_of(own, axes)
     if len(there) < 2 or own.gates or own.part:
         return False
     places = [there.index(axis) for axis in axes[-2:] if axis in there]

@@ -5,7 +5,6 @@ import ast
 import functools
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from lab.float64 import MOVED, RATES, cotangents, differentiable, moving, right
 from lab.frameworks import Framework
 from lab.rows import (
     Arrays,
+    Own,
     Row,
     Rule,
     given,
@@ -29,7 +29,6 @@ from lab.rows import (
 
 Entry = dict[str, Any]
 Sizes = Mapping[str, int]
-NONE: Sizes = MappingProxyType({})
 
 
 def listed(framework: Framework) -> bool:
@@ -86,7 +85,7 @@ def shared_image(array: np.ndarray, axes: str, framework: Framework) -> Any:
 
 
 def own_arrays(
-    framework: Framework, name: str, arrays: Arrays, sizes: Sizes = NONE
+    framework: Framework, name: str, arrays: Arrays, sizes: Sizes | None = None
 ) -> Arrays:
     """The arrays of a row as the framework has them, by its names. `sizes`
     are those of axes, where they are not the row's."""
@@ -127,33 +126,51 @@ def own_arrays(
 
 
 def letters(
-    row: Row, said: list[str | int], sizes: Mapping[str, int]
+    row: Row, said: list[str | int], sizes: Sizes | None
 ) -> dict[str, int]:
-    """The size of each axis by its letter, and what the row is made with."""
+    """The size of each axis by its letter, and what the row is made with; or
+    `sizes`, where it is another layer than the row's."""
     axes = dict(zip(str(said[0]), map(int, said[1:])))
-    return {**row.sizes, **row.options, **axes, **sizes}
+    return {**row.sizes, **row.options, **axes} if sizes is None else {**sizes}
+
+
+def axes_of(own: Own, shared: str) -> list[str]:
+    """The axes of the framework's array; several that are one in brackets."""
+    there = own.axes.split("->")[1] if own.axes else " ".join(shared)
+    for group in there.split("(")[1:]:
+        inside = group.split(")")[0]
+        there = there.replace(f"({inside})", f"({inside.replace(' ', '*')})")
+    return there.split()
 
 
 def lengths(
-    framework: Framework, name: str, sizes: Sizes
+    framework: Framework, name: str, sizes: Sizes | None
 ) -> dict[str, list[int]]:
     """Of each array of the framework's that holds several parts: how many
-    rows each has."""
+    rows each has. Raises BadInput where `sizes` does not say it."""
     _, row = rows()[name]
     rule = rules(framework).get(name, Rule())
     found: dict[str, dict[int, int]] = {}
     for key, said in (row.weights | row.states).items():
         known = letters(row, said, sizes)
-        zeros = np.zeros([known[axis] for axis in str(said[0])])
         for own in owns(rule, key) if key in rule.weights else ():
-            if own.part:
-                array = to_own(zeros, str(said[0]), own, known)
-                found.setdefault(own.name, {})[own.part[0]] = len(array)
+            if not own.part:
+                continue
+            first = axes_of(own, str(said[0]))[0]
+            if not first.isdigit() and first not in known:
+                raise BadInput(
+                    f"{own.name} of {framework.name} holds {own.part[1]} "
+                    f"arrays: say how long {first} is, {first}=…"
+                )
+            size = int(first) if first.isdigit() else known[first]
+            if own.gates and first == str(said[0])[-1]:
+                size = size * len(own.gates) // (own.of or len(own.gates))
+            found.setdefault(own.name, {})[own.part[0]] = size
     return {n: [parts[k] for k in sorted(parts)] for n, parts in found.items()}
 
 
 def shared_arrays(
-    framework: Framework, name: str, arrays: Arrays, sizes: Sizes = NONE
+    framework: Framework, name: str, arrays: Arrays, sizes: Sizes | None = None
 ) -> Arrays:
     """The way back: outputs, gradients and states in the shared layout."""
     _, row = rows()[name]

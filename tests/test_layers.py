@@ -26,6 +26,7 @@ UNITS = 32
 DRAWN = 0.01
 LISTED = [f for f in frameworks() if listed(f)]
 KEEPS = [n for n, (_, row) in rows().items() if row.weights or row.states]
+Say = Callable[[dict[str, np.ndarray], str, str], dict[str, np.ndarray]]
 Ran = Callable[[Implementation], dict[str, Any]]
 
 
@@ -118,17 +119,32 @@ def test_weights_go_both_ways() -> None:
     pairs = 0
     for name in KEEPS:
         have = [f for f in LISTED if rules(f).get(name, Rule()).weights]
+        more: dict[str, Any] = {"as_named": True, **sizes(name)}
+        say: Say = partial(carry, name, **more)
         for a in have:
-            mine = carry(name, tidy(a, name), a, a, as_named=True)
+            mine = say(tidy(a, name), a.name, a.name)
             for b in have:
-                there = carry(name, mine, a, b, as_named=True)
-                back = carry(name, there, b, a, as_named=True)
+                there = say(mine, a.name, b.name)
+                back = say(there, b.name, a.name)
                 if sums(b, name):
                     continue  # two biases are one there
                 for key, array in back.items():
                     assert (array == mine[key]).all(), (name, a.name, b.name)
                 pairs += 1
     assert pairs > 600
+
+
+def sizes(name: str) -> dict[str, int]:
+    """What no shape shows, of a row: each letter that means one size."""
+    _, row = rows()[name]
+    every: dict[str, set[int]] = {}
+    for key, size in (row.sizes | row.options).items():
+        if type(size) is int:
+            every[key] = {size}
+    for said in {**row.weights, **row.states}.values():
+        for letter, size in zip(str(said[0]), map(int, said[1:])):
+            every.setdefault(letter, set()).add(size)
+    return {key: n for key, [n, *more] in every.items() if not more}
 
 
 def sums(framework: Framework, name: str) -> bool:
@@ -148,10 +164,9 @@ def tidy(framework: Framework, name: str) -> dict[str, np.ndarray]:
 
 def test_two_biases_become_one() -> None:
     """PyTorch's LSTM adds two; they arrive as their sum."""
-    torch, other = of("pytorch2"), of("tensorflow2")
-    have = weights_of(torch, "lstm")
+    have = weights_of(of("pytorch2"), "lstm")
     have["bias_hh_l0"] = have["bias_ih_l0"] + 1
-    found = carry("lstm", have, torch, other)
+    found = carry("lstm", have, "pytorch2", "tensorflow2")
     assert found["bias"] == pytest.approx(2 * have["bias_ih_l0"] + 1)
 
 
@@ -161,10 +176,9 @@ def of(name: str) -> Framework:
 
 def test_sizes_of_ones_own() -> None:
     """An LSTM of 7 and 5, where both kernels are one array."""
-    one, two = of("tensorflow1"), of("pytorch2")
     kernel = np.arange(12.0 * 20).reshape(12, 20)
     have = {"kernel": kernel, "bias": np.arange(20.0)}
-    found = carry("lstm", have, one, two, I=7, H=5)
+    found = carry("lstm", have, "tensorflow1", "pytorch2", I=7, H=5)
     assert found["weight_ih_l0"].shape == (20, 7)
     assert found["weight_hh_l0"].shape == (20, 5)
     # Its gates: input, new, forget, output; PyTorch's: input, forget, new.
@@ -183,12 +197,11 @@ def test_sizes_of_ones_own() -> None:
 def test_what_is_not_carried(
     layer: str, change: dict[str, Any], words: str
 ) -> None:
-    torch, other = of("pytorch2"), of("tensorflow2")
     have: dict[str, Any] = {}
     if layer in rows():
-        have = weights_of(torch, layer) | change
+        have = weights_of(of("pytorch2"), layer) | change
     with pytest.raises(BadInput, match=words):
-        carry(layer, have, torch, other)
+        carry(layer, have, "pytorch2", "tensorflow2")
 
 
 def test_the_command_says_what_there_is() -> None:
