@@ -131,6 +131,9 @@ def test_the_guide_brings_a_framework_onto_the_pages(project: Path) -> None:
             "docs/assets/explorer/frameworks.js",
             "docs/assets/figures/parity.svg",
             "docs/assets/figures/seeds.svg",
+            "docs/llms.txt",
+            "docs/listings/twin.txt",
+            "docs/phrasebook.json",
             "README.md",
         ), path
 
