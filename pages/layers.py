@@ -28,6 +28,11 @@ from pages.markdown import (
 from pages.tabs import tabs
 
 PAGES = GENERATED / "layers"
+LEGEND = (
+    "*An option has the name that it has in the formula, the last tab; ≠ "
+    "marks what frameworks take differently, and `always` what cannot be "
+    "told.*"
+)
 FLOAT32 = 1e-6  # a larger difference is not its rounding
 Entry = dict[str, Any]
 
@@ -268,7 +273,7 @@ def parts(folder: Path = FOLDER) -> dict[Path, str]:
     results = load("layers", folder)
     return {
         PAGES / f"{group}.md": "\n\n".join(
-            entry(name, results) for name in table.rows
+            [LEGEND, *(entry(name, results) for name in table.rows)]
         )
         + "\n"
         for group, table in groups().items()
