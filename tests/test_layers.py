@@ -12,7 +12,7 @@ import pytest
 
 from lab.carry import carry
 from lab.errors import BadInput
-from lab.frameworks import Framework, Implementation, frameworks
+from lab.frameworks import Framework, Implementation, every, frameworks
 from lab.own import arguments, listed, own_arrays
 from lab.processes import NOT_HERE
 from lab.rows import Rule, given, groups, owns, rows, rules
@@ -49,16 +49,17 @@ def ran(once: Once) -> Ran:
     return of
 
 
+@pytest.mark.parametrize(
+    "ours", [i for i in every() if listed(i.framework)], ids=lambda i: i.title
+)
 def test_every_row_is_as_float64_has_it(
-    implementation: Implementation, ran: Ran
+    ours: Implementation, ran: Ran
 ) -> None:
     """Outputs, gradients and states; and with an option that is wrong it
     would not be."""
-    framework = implementation.framework
-    if not listed(framework):
-        pytest.skip("the formulas themselves")
+    framework = ours.framework
     faults = []
-    for name, row in ran(implementation).items():
+    for name, row in ran(ours).items():
         off = rules(framework).get(name, Rule()).off
         drawn = groups()[rows()[name][0]].kind in ("initialisers", "noise")
         if row["none"]:
