@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 
@@ -18,7 +19,7 @@ from lab.processes import NOT_HERE
 from lab.rows import Rule, given, groups, owns, rows, rules
 from lab.symptoms import signature, symptoms
 from tests.command_line import refusal, snippets
-from tests.helpers import Once, missing
+from tests.helpers import ROOT, Once, missing
 
 # A few times what was seen, but where a rule says how far it is off.
 UNITS = 32
@@ -209,6 +210,15 @@ def test_what_is_not_carried(
         have = weights_of(of("pytorch2"), layer) | change
     with pytest.raises(BadInput, match=words):
         carry(layer, have, "pytorch2", "tensorflow2")
+
+
+def test_the_book_for_programs_is_as_its_schema_says() -> None:
+    docs = ROOT / "docs"
+    schema = json.loads((docs / "phrasebook.schema.json").read_text("utf-8"))
+    book = json.loads((docs / "phrasebook.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(book, schema)
+    assert {row["name"] for row in book["rows"]} == set(rows())
 
 
 def test_the_command_says_what_there_is() -> None:
