@@ -91,7 +91,10 @@ def always(framework: Framework, name: str) -> dict[str, Any]:
 
 
 def written(value: Any) -> str:
-    """A value as Python has it, in a cell."""
+    """A value as Python has it, in a cell; one for each axis as one, where
+    they are all the same."""
+    if isinstance(value, list | tuple) and value.count(value[0]) == len(value):
+        return written(value[0])
     if value is None:
         return "unset"
     if isinstance(value, float) and 0 < abs(value) < 0.001:

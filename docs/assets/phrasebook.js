@@ -5,7 +5,8 @@ const place = document.querySelector("[data-book]");
 const short = (value) =>
   value && Math.abs(value) < 0.001 ? value.toExponential() : value;
 const said = (value) =>
-  value === null ? "unset"
+  Array.isArray(value) && new Set(value.map(said)).size === 1 ? said(value[0])
+  : value === null ? "unset"
   : value === true ? "True"
   : value === false ? "False"
   : typeof value === "number" ? String(short(value))
