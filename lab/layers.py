@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from lab.compared import compared
+from lab.errors import BadInput
 from lab.files import check_json, machine, now, write_json
 from lab.frameworks import ROOT, Implementation, every
 from lab.own import arguments, listed, request_of
@@ -24,7 +25,12 @@ def measure(options: Namespace, console: Console) -> int:
     check_json(options.json)
     known = [i for i in every() if listed(i.framework)]
     folders = {name for i in known for name in (i.title, i.framework.name)}
-    rows = wanted([name for name in options.names if name not in folders])
+    named = [name for name in options.names if name not in folders]
+    rows = wanted(named)
+    if options.save and named:
+        raise BadInput(
+            f"--save writes all rows of a framework: leave {named[0]!r} out"
+        )
     asked = folders.intersection(options.names)
     chosen = [
         i for i in known

@@ -223,6 +223,7 @@ def test_the_book_for_programs_is_as_its_schema_says() -> None:
 
 def test_the_command_says_what_there_is() -> None:
     refusal(snippets("layers", "lsmt"), "did you mean 'lstm'")
+    refusal(snippets("layers", "lstm", "--save"), "leave 'lstm' out")
 
 
 @pytest.mark.parametrize(
