@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 
 from lab.errors import BadInput
-from lab.float64 import MOVED, RATES, cotangents, differentiable, moving, right
+from lab.float64 import (
+    MOVED,
+    RATES,
+    cotangents,
+    differentiable,
+    layer,
+    moving,
+)
 from lab.frameworks import Framework
 from lab.rows import (
     Arrays,
@@ -216,7 +223,7 @@ def request_of(framework: Framework, name: str) -> tuple[Entry, Arrays]:
     arrays: Arrays = {}
     if kind == "layers":
         shared = given(name)
-        outputs = right(name, shared, options)
+        outputs = layer(name, shared, options, gradients=False)
         named = list(row.outputs) or ["y"]
         drawn = cotangents(name, [outputs[f"outputs/{k}"] for k in named])
         for key, c in zip(named, drawn):
