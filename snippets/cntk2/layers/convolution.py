@@ -4,8 +4,8 @@ import cntk as C
 
 
 # --8<-- [start:conv_same]
-# pad=True centres the kernel: (size − 1) // 2 zeros before, whatever the
-# stride and the image are.
+# pad=True adds as many zeros as TensorFlow's "same"; an odd one stands before
+# where the window is odd, behind where it is even.
 def conv_same(outputs, window, stride):
     return C.layers.Convolution(
         tuple(window), outputs, strides=tuple(stride), pad=True)

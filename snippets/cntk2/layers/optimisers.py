@@ -23,7 +23,8 @@ def adam(parameters, rate, beta1, beta2=0.999, eps=1e-8):
 
 
 # --8<-- [start:clip_by_value]
-# The threshold is a sample's: a batch has as many times it.
+# Of the batch's mean gradient; with minibatch_size=1 in the schedule, of its
+# sum, and the threshold times the samples.
 def clip_by_value(parameters, rate, most):
     return C.sgd(
         parameters, C.learning_parameter_schedule(rate),

@@ -73,7 +73,7 @@ def prelu(x, slope):
 
 # --8<-- [start:hard_sigmoid]
 # x / 6 + 1/2 (Howard et al., "MobileNetV3", arXiv:1905.02244), or x / 5 + 1/2
-# (Courbariaux, Bengio, David, arXiv:1511.00363; Keras 2, CNTK, ONNX).
+# (Courbariaux, Bengio, David, arXiv:1511.00363; Keras 2, ONNX).
 def hard_sigmoid(x, slope):
     return clipped(x * slope + 0.5, 0, 1)
 # --8<-- [end:hard_sigmoid]

@@ -43,15 +43,13 @@ def conv_2d(x, kernel, bias, stride, dilation, padding, groups=1,
 
 
 # --8<-- [start:conv_same]
-# `centred`: as much before as for a stride of 1, CNTK's.
-def conv_same(x, kernel, bias, stride, before_first=False, centred=False):
+# `by_window`: an odd zero stands before where the window is odd, CNTK's.
+def conv_same(x, kernel, bias, stride, before_first=False, by_window=False):
     padding = [
-        same(size, window, step)[:: -1 if before_first else 1]
+        same(size, window, step)[
+            :: -1 if before_first or by_window and window % 2 else 1]
         for size, window, step in zip(x.shape[1:3], kernel.shape, stride)
     ]
-    if centred and not before_first:
-        middles = [(window - 1) // 2 for window in kernel.shape[:2]]
-        padding = [(m, max(sum(p) - m, 0)) for m, p in zip(middles, padding)]
     return conv_2d(x, kernel, bias, stride, [1, 1], padding)
 # --8<-- [end:conv_same]
 
