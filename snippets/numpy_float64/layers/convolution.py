@@ -47,7 +47,7 @@ def conv_2d(x, kernel, bias, stride, dilation, padding, groups=1,
 def conv_same(x, kernel, bias, stride, before_first=False, by_window=False):
     padding = [
         same(size, window, step)[
-            :: -1 if before_first or by_window and window % 2 else 1]
+            :: -1 if before_first or (by_window and window % 2) else 1]
         for size, window, step in zip(x.shape[1:3], kernel.shape, stride)
     ]
     return conv_2d(x, kernel, bias, stride, [1, 1], padding)
