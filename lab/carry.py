@@ -14,7 +14,7 @@ from lab.frameworks import (
     nearest,
 )
 from lab.own import axes_of, listed, own_arrays, shared_arrays
-from lab.rows import Arrays, Own, Rule, owns, rows, rules
+from lab.rows import Arrays, Own, owns, rows, rule_of
 
 
 def carry(
@@ -44,10 +44,9 @@ def carry(
         raise BadInput(f"no layer {layer!r}: did you mean {near!r}?")
     one, two = (i.framework for i in map(only, (source, target)))
     for framework in one, two:
-        known = rules(framework) if listed(framework) else {}
-        if not known.get(layer, Rule()).weights:
+        if not listed(framework) or not rule_of(framework, layer).weights:
             raise BadInput(f"{framework.name} keeps nothing of {layer!r}")
-    here = rules(one)[layer]
+    here = rule_of(one, layer)
     check(layer, weights, one, as_named)
     summed = dict(weights)
     for name, other in here.added.items():
@@ -94,7 +93,7 @@ def check(
     """Raises BadInput unless `weights` are the layer's, and can lie in one
     way only."""
     _, row = rows()[layer]
-    rule = rules(source)[layer]
+    rule = rule_of(source, layer)
     shared = {**row.weights, **row.states}
     places = {
         own.name: (own, str(shared[key][0]))
@@ -105,7 +104,7 @@ def check(
     wanted = {n for n in {*places, *rule.added} if not n.startswith("+")}
     # A state that is missing begins as the framework begins it.
     must = wanted - {
-        own.name for key in row.states for own in owns_of(rule, key)
+        own.name for key in row.states for own in owns(rule, key)
     }
     if not must <= set(weights) <= wanted:
         raise BadInput(
@@ -125,10 +124,6 @@ def check(
                 f"lie as {source.name} keeps it, {own.axes or axes}? Then say "
                 "as_named=True"
             )
-
-
-def owns_of(rule: Rule, key: str) -> list[Own]:
-    return owns(rule, key) if key in rule.weights else []
 
 
 def turned(own: Own, axes: str, shape: tuple[int, ...]) -> bool:

@@ -48,8 +48,7 @@ def farthest(arrays: Arrays, wanted: Arrays) -> tuple[float, float, str]:
 def known(name: str, options: str) -> Arrays:
     """What float64 makes of a row with `options`, in JSON: the same for every
     framework that takes them so."""
-    layers = groups()[rows()[name][0]].kind == "layers"
-    return right(name, given(name) if layers else {}, json.loads(options))
+    return right(name, json.loads(options))
 
 
 def compared(
@@ -68,18 +67,21 @@ def compared(
     absolute, units, where = farthest(arrays, correct)
     entry: Entry = {"max_abs": absolute, "units": units, "where": where,
                     "options": options, "wrong": []}  # fmt: skip
+
+    def add(said: dict[str, Any], other: Arrays) -> None:
+        off = farthest(arrays, other)[1]
+        far = None if off == np.inf else off  # of another shape
+        entry["wrong"].append({"options": said, "units": far})
+
     for wrong in row.wrong:
         other = options | wrong
         if other != options:
-            off = farthest(arrays, known(name, json.dumps(other)))[1]
-            far = off if np.isfinite(off) else None  # of another shape
-            entry["wrong"].append({"options": wrong, "units": far})
+            add(wrong, known(name, json.dumps(other)))
     if kind == "layers" and not entry["wrong"]:
         shared = given(name)
         key = next(k for k in shared if k.startswith(("weights", "inputs")))
         if row.weights:
             key = f"weights/{next(iter(row.weights))}"
         rolled = shared | {key: np.roll(shared[key], 1)}
-        off = farthest(arrays, right(name, rolled, options))[1]
-        entry["wrong"].append({"options": {"rolled": key}, "units": off})
+        add({"rolled": key}, right(name, options, rolled))
     return entry

@@ -7,10 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from lab.rows import STEP, Arrays, Given, Row, groups, oracle, rows
+from lab.rows import (
+    Arrays,
+    Given,
+    Row,
+    given,
+    groups,
+    oracle,
+    rows,
+)
 
 # Steps of an optimiser, and of a schedule.
 STEPS, HALF, RATES = 100, 50, 50
+# A step along the imaginary axis: its square is nothing, so the derivative is
+# exact (Squire and Trapp, SIAM Review 40, 1998).
+STEP = 1e-200
 # The weights that an optimiser moves.
 MOVED = {"kernel": (4, 3), "bias": (3,)}
 
@@ -29,13 +40,13 @@ def cotangents(name: str, outputs: list[np.ndarray]) -> list[np.ndarray]:
 
 
 def layer(
-    name: str, given: Arrays, options: dict[str, Any], gradients: bool = True
+    name: str, arrays: Arrays, options: dict[str, Any], gradients: bool = True
 ) -> Arrays:
     """outputs/…, states/…, and gradients/… by each input and weight."""
     _, row = rows()[name]
     function = oracle(name)
-    weights = {key: given[f"weights/{key}"] for key in row.weights}
-    states = [given[f"states/{key}"] for key in row.states]
+    weights = {key: arrays[f"weights/{key}"] for key in row.weights}
+    states = [arrays[f"states/{key}"] for key in row.states]
     named = list(row.outputs) or ["y"]
     count = len(named)
 
@@ -47,9 +58,9 @@ def layer(
         return flat(found)
 
     # Another row's inputs may be of fewer steps.
-    steps = {key.split("/")[1] for key in given if key.startswith("inputs/")}
+    steps = {key.split("/")[1] for key in arrays if key.startswith("inputs/")}
     for step in range(len(steps)):
-        inputs = {key: given[f"inputs/{step}/{key}"] for key in row.inputs}
+        inputs = {key: arrays[f"inputs/{step}/{key}"] for key in row.inputs}
         before = states
         returned = call(inputs, weights, states)
         if len(returned) > count:
@@ -75,17 +86,11 @@ def layer(
     return found
 
 
-def kept(name: str) -> dict[str, Any]:
-    """What the formula of a row takes for what nobody says."""
-    found = inspect.signature(oracle(name)).parameters.values()
-    return {p.name: p.default for p in found if p.default is not p.empty}
-
-
 def differentiable(row: Row, key: str, array: np.ndarray) -> bool:
     said = row.inputs[key]
     wanted = said.gradient if isinstance(said, Given) else True
-    given = isinstance(said, Given) and said.values is not None
-    return wanted and not given and array.dtype == np.float64
+    fixed = isinstance(said, Given) and said.values is not None
+    return wanted and not fixed and array.dtype == np.float64
 
 
 def gradient(
@@ -118,10 +123,7 @@ def moving(name: str) -> tuple[Arrays, list[Arrays]]:
 
 
 def optimiser(
-    name: str,
-    options: dict[str, Any],
-    after: dict[str, Any] | None = None,
-    steps: int = STEPS,
+    name: str, options: dict[str, Any], after: dict[str, Any] | None = None
 ) -> Arrays:
     """weights/… after all steps, and states/<name>/…; from half-way on with
     the options `after`, where there are some."""
@@ -132,9 +134,9 @@ def optimiser(
         key: {s: np.zeros(array.shape) for s in [*row.remembers, *HIDDEN]}
         for key, array in weights.items()
     }
-    for t, now in enumerate(gradients[:steps], 1):
+    for t, now in enumerate(gradients, 1):
         more = dict(after if after and t > HALF else options)
-        if name == "clip_by_global_norm":
+        if "length" in inspect.signature(step).parameters:
             squares = sum((g**2).sum() for g in now.values())
             more["length"] = np.sqrt(squares)
         for key, g in now.items():
@@ -173,11 +175,22 @@ def noise(name: str, options: dict[str, Any]) -> Arrays:
 STATISTICS = "mean", "deviation", "zeros", "channels"
 
 
-def right(name: str, given: Arrays, options: dict[str, Any]) -> Arrays:
-    """What float64 makes of the row `name`."""
+def right(
+    name: str, options: dict[str, Any], arrays: Arrays | None = None
+) -> Arrays:
+    """What float64 makes of the row `name`; of a layer on its own inputs,
+    unless there are `arrays`."""
     kind = groups()[rows()[name][0]].kind
     if kind == "layers":
-        return layer(name, given, options)
+        return layer(name, given(name) if arrays is None else arrays, options)
     by_kind = {"optimisers": optimiser, "schedules": schedule,
                "initialisers": initialiser, "noise": noise}  # fmt: skip
     return by_kind[kind](name, options)
+
+
+def forward(name: str, options: dict[str, Any], like: str = "") -> Arrays:
+    """The same without gradients, which cost most; of a layer on the inputs
+    of the row `like`, where there is one."""
+    if groups()[rows()[name][0]].kind == "layers":
+        return layer(name, given(like or name), options, gradients=False)
+    return right(name, options)

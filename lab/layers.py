@@ -9,13 +9,13 @@ from rich.console import Console
 
 from lab.compared import compared
 from lab.errors import BadInput
-from lab.files import check_json, machine, now, write_json
-from lab.frameworks import ROOT, Implementation, every
-from lab.own import arguments, listed, request_of
+from lab.files import check_json
+from lab.frameworks import ROOT, Implementation, every, implementations
+from lab.own import arguments, by_row, listed, request_of
 from lab.processes import Job, Result, each, status
-from lab.rows import Arrays, Rule, rules, wanted
+from lab.rows import Arrays, rule_of, wanted
 from lab.tables import Grid, show
-from lab.training import Entry, identity
+from lab.training import Entry, identity, report, save
 
 FOLDER = ROOT / "results" / "layers"
 
@@ -26,17 +26,13 @@ def measure(options: Namespace, console: Console) -> int:
     known = [i for i in every() if listed(i.framework)]
     folders = {name for i in known for name in (i.title, i.framework.name)}
     named = [name for name in options.names if name not in folders]
-    rows = wanted(named)
+    asked = [name for name in options.names if name in folders]
+    chosen = [i for i in implementations(asked, options.era) if i in known]
+    rows = wanted(named, folders)
     if options.save and named:
         raise BadInput(
             f"--save writes all rows of a framework: leave {named[0]!r} out"
         )
-    asked = folders.intersection(options.names)
-    chosen = [
-        i for i in known
-        if not asked or asked & {i.title, i.framework.name}
-        if options.era in (None, i.framework.era)
-    ]  # fmt: skip
 
     def jobs() -> Iterator[Job]:
         for i in chosen:
@@ -53,17 +49,19 @@ def measure(options: Namespace, console: Console) -> int:
         entry(i, result, rows)
         for i, result in each(jobs(), options, console, "measured")
     ]
-    show(console, table(entries))
-    head = {"command": options.said, "date": now(), "machine": machine()}
-    if options.json:
-        write_json(options.json, head | {"implementations": entries})
-    if options.save:
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        for i, found in zip(chosen, entries):
-            if not found["error"]:
-                write_json(FOLDER / f"{i.slug}.json", head | found)
     errors = [found["error"] for found in entries]
     errors += [e["error"] for f in entries for e in f["rows"].values()]
+    try:
+        report(entries, options.json, options.said)
+        if options.save:
+            whole = {
+                i.slug: found
+                for i, found in zip(chosen, entries)
+                if not found["error"]
+            }
+            save(FOLDER, whole, options.said)
+    finally:
+        show(console, table(entries))
     return status(errors, options)
 
 
@@ -79,21 +77,17 @@ def entry(
     }  # fmt: skip
     if result["error"]:
         return found
+    arrays = by_row(result["arrays"])
     for name in chosen:
         row: dict[str, Any] = {"none": None, "error": None}
         if arguments(framework, name) is None:
-            row["none"] = rules(framework).get(name, Rule()).none
+            row["none"] = rule_of(framework, name).none
             if not row["none"]:
                 continue  # of 2018's those that a reader looks for
         elif name in result["errors"]:
             row["error"] = result["errors"][name]
         else:
-            arrays = {
-                key.split("/", 1)[1]: array
-                for key, array in result["arrays"].items()
-                if key.startswith(name + "/")
-            }
-            row |= compared(framework, name, arrays)
+            row |= compared(framework, name, arrays[name])
         found["rows"][name] = row
     return found
 
@@ -108,7 +102,8 @@ def table(entries: list[Entry]) -> Grid:
         for name, row in e["rows"].items():
             cells = [name, e["name"], e["backend"] or "—"]
             if "units" in row:
-                wrong = [w["units"] for w in row["wrong"] if w["units"]]
+                units = [w["units"] for w in row["wrong"]]
+                wrong = [far for far in units if far is not None]
                 cells += [
                     f"{row['max_abs']:.1e}", f"{row['units']:.1f}",
                     row["where"], f"{min(wrong):.1e}" if wrong else "—",

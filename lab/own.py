@@ -1,5 +1,5 @@
-"""A framework's side of the rows: what its functions take, its arrays from
-and to the shared layout, and how far they are from float64."""
+"""A framework's side of the rows: what its functions take, and its arrays from
+and to the shared layout."""
 
 import ast
 import functools
@@ -23,13 +23,12 @@ from lab.rows import (
     Arrays,
     Own,
     Row,
-    Rule,
     given,
     groups,
     layout,
     owns,
     rows,
-    rules,
+    rule_of,
     to_own,
     to_shared,
 )
@@ -65,7 +64,7 @@ def options_of(framework: Framework, name: str) -> tuple[Any, Any]:
     """What the framework's function is called with, and what float64's is.
     Raises BadInput where an option is neither an argument nor fixed."""
     _, row = rows()[name]
-    rule = rules(framework).get(name, Rule())
+    rule = rule_of(framework, name)
     taken = arguments(framework, name) or {}
     options = {k: v for k, v in row.options.items() if k in taken}
     for key in row.options:
@@ -97,7 +96,7 @@ def own_arrays(
     """The arrays of a row as the framework has them, by its names. `sizes`
     are those of axes, where they are not the row's."""
     _, row = rows()[name]
-    rule = rules(framework).get(name, Rule())
+    rule = rule_of(framework, name)
     found: Arrays = {}
     for key, array in arrays.items():
         kind, *_, last = key.split("/")
@@ -156,11 +155,11 @@ def lengths(
     """Of each array of the framework's that holds several parts: how many
     rows each has. Raises BadInput where `sizes` does not say it."""
     _, row = rows()[name]
-    rule = rules(framework).get(name, Rule())
+    rule = rule_of(framework, name)
     found: dict[str, dict[int, int]] = {}
     for key, said in (row.weights | row.states).items():
         known = letters(row, said, sizes)
-        for own in owns(rule, key) if key in rule.weights else ():
+        for own in owns(rule, key):
             if not own.part:
                 continue
             first = axes_of(own, str(said[0]))[0]
@@ -181,7 +180,7 @@ def shared_arrays(
 ) -> Arrays:
     """The way back: outputs, gradients and states in the shared layout."""
     _, row = rows()[name]
-    rule = rules(framework).get(name, Rule())
+    rule = rule_of(framework, name)
     found: Arrays = {}
     for key, array in arrays.items():
         kind, last = key.split("/", 1)
@@ -198,7 +197,7 @@ def shared_arrays(
     ):
         for key, said in table.items():
             parts = []
-            for own in owns(rule, key) if key in rule.weights else ():
+            for own in owns(rule, key):
                 part = arrays.get(f"{kind}/{own.name}")
                 if part is not None and own.part:
                     cuts = np.cumsum(ends[own.name])[:-1]
@@ -210,6 +209,15 @@ def shared_arrays(
                     parts, str(said[0]), owns(rule, key),
                     letters(row, said, sizes),
                 )  # fmt: skip
+    return found
+
+
+def by_row(arrays: Arrays) -> dict[str, Arrays]:
+    """The arrays of each row, whose name all of theirs begin with."""
+    found: dict[str, Arrays] = {}
+    for key, array in arrays.items():
+        row, name = key.split("/", 1)
+        found.setdefault(row, {})[name] = array
     return found
 
 
@@ -260,10 +268,10 @@ def request_of(framework: Framework, name: str) -> tuple[Entry, Arrays]:
 def states_of(framework: Framework, name: str, arrays: Arrays) -> Arrays:
     """What an optimiser remembers, by its shared names."""
     _, row = rows()[name]
-    rule = rules(framework).get(name, Rule())
+    rule = rule_of(framework, name)
     found = {k: a for k, a in arrays.items() if k.startswith("weights/")}
     for said in row.remembers:
-        for own in owns(rule, said) if said in rule.weights else ():
+        for own in owns(rule, said):
             for key in MOVED:
                 there = f"states/{own.name}/{key}"
                 if there in arrays:

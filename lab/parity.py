@@ -18,11 +18,11 @@ from rich.console import Console
 from safetensors.numpy import load_file
 
 from lab import mnist
-from lab.files import check_json, machine, now, write_arrays, write_json
+from lab.files import check_json, write_arrays
 from lab.frameworks import ROOT, Implementation, implementations, reference
 from lab.processes import Job, Result, each, execute, status
 from lab.tables import Grid, show
-from lab.training import Entry, identity, report
+from lab.training import Entry, identity, report, save
 
 DATA = ROOT / "data"
 FOLDER = ROOT / "results" / "parity"
@@ -168,7 +168,13 @@ def prove(options: Namespace, console: Console) -> int:
     try:
         report(shown, options.json, options.said, **more)
         if options.save:
-            save(rows, options.said)
+            # The control's weights are meant to differ.
+            whole = {
+                slug: row
+                for slug, row in rows.items()
+                if not row["error"] or slug == "control"
+            }
+            save(FOLDER, whole, options.said)
     finally:
         show(console, table(shown))
     return status([row["error"] for row in shown], options)
@@ -187,16 +193,6 @@ def fault_of(
     )
     error: str | None = right["error"] or result["error"]
     return error or compared(result, right)["error"]
-
-
-def save(rows: dict[str, Entry], command: str) -> None:
-    """A file for each row that has no error, in results/parity/; and for the
-    control, whose weights are meant to differ."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    head = {"command": command, "date": now(), "machine": machine()}
-    for slug, row in rows.items():
-        if not row["error"] or slug == "control":
-            write_json(FOLDER / f"{slug}.json", head | row)
 
 
 def entry(

@@ -9,7 +9,7 @@ layers/<group>.py, and what it needs to be told of it in layers/rules.toml.
 import functools
 import inspect
 import runpy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,9 +21,6 @@ from lab.errors import BadInput
 from lab.frameworks import Framework, decoded, nearest, reference
 
 Arrays = dict[str, np.ndarray]
-# What a small step along the imaginary axis is: its square is nothing, so the
-# derivative is exact (Squire and Trapp, SIAM Review 40, 1998).
-STEP = 1e-200
 
 
 class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,7 +74,8 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Own(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a framework keeps an array of the shared layout, and how."""
 
-    # The name that it has there.
+    # The name that it has there; "+b" is a part of what b has, added to its
+    # first numbers.
     name: str
     # As einops has it, from the shared layout: "H W I O -> O I H W".
     axes: str = ""
@@ -130,9 +128,10 @@ def rows() -> dict[str, tuple[str, Row]]:
     return found
 
 
-def wanted(names: list[str]) -> list[str]:
+def wanted(names: list[str], folders: Iterable[str] = ()) -> list[str]:
     """`names`, each a row or a group of rows; all rows where there are none.
-    Raises BadInput for one that is neither."""
+    Raises BadInput for one that is neither, and names what is near, `folders`
+    among it."""
     found: list[str] = []
     for name in names:
         if name in groups():
@@ -140,7 +139,7 @@ def wanted(names: list[str]) -> list[str]:
         elif name in rows():
             found.append(name)
         else:
-            near = nearest(name, [*rows(), *groups()])
+            near = nearest(name, [*rows(), *groups(), *folders])
             raise BadInput(
                 f"no layer is called {name!r}: did you mean {near!r}?"
             )
@@ -150,6 +149,11 @@ def wanted(names: list[str]) -> list[str]:
 def rules(framework: Framework) -> dict[str, Rule]:
     """What layers/rules.toml says. Raises BadInput."""
     return rules_in(framework.folder / "layers" / "rules.toml")
+
+
+def rule_of(framework: Framework, name: str) -> Rule:
+    """The rule of one row. Raises BadInput."""
+    return rules(framework).get(name, Rule())
 
 
 @functools.cache
@@ -199,9 +203,9 @@ def draw(random: np.random.RandomState, said: Any, scale: float) -> np.ndarray:
 
 def given(name: str) -> Arrays:
     """The arrays of a row of layers, in the shared layout: inputs/<step>/…,
-    weights/…, states/…, and what each output is weighed with, cotangents/….
-    The same in each process, for the row's name is the seed."""
-    group, row = rows()[name]
+    weights/…, states/…. The same in each process, for the row's name is the
+    seed."""
+    _, row = rows()[name]
     seed = sum(i * byte for i, byte in enumerate(name.encode(), 1))
     random = np.random.RandomState(seed)
     found: Arrays = {}
@@ -220,8 +224,9 @@ def layout(said: Any) -> str:
 
 
 def owns(rule: Rule, key: str) -> list[Own]:
-    """Where the shared array `key` is kept, in one place or several."""
-    found = rule.weights[key]
+    """Where the shared array `key` is kept: in one place, in several, or
+    nowhere."""
+    found = rule.weights.get(key, [])
     return found if isinstance(found, list) else [found]
 
 
@@ -266,10 +271,7 @@ def to_shared(
     return np.concatenate([gates[n] for n in sorted(gates)], -1)
 
 
-def defaults(function: Callable[..., Any]) -> dict[str, Any]:
-    """The defaults of a function's arguments."""
-    return {
-        name: parameter.default
-        for name, parameter in inspect.signature(function).parameters.items()
-        if parameter.default is not inspect.Parameter.empty
-    }
+def kept(name: str) -> dict[str, Any]:
+    """What the formula of a row takes for what nobody says."""
+    found = inspect.signature(oracle(name)).parameters.values()
+    return {p.name: p.default for p in found if p.default is not p.empty}

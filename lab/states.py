@@ -9,14 +9,22 @@ from rich.console import Console
 
 from lab import float64
 from lab.compared import farthest
-from lab.files import check_json, machine, now, write_json
-from lab.float64 import HALF, STEPS, moving
+from lab.errors import BadInput
+from lab.files import check_json
+from lab.float64 import HALF, STEPS
 from lab.frameworks import ROOT, Framework, Implementation, implementations
-from lab.own import arguments, listed, options_of, owns, states_of
-from lab.processes import Job, Result, each, status
-from lab.rows import Arrays, Rule, groups, rows, rules
+from lab.own import (
+    arguments,
+    by_row,
+    listed,
+    options_of,
+    request_of,
+    states_of,
+)
+from lab.processes import Job, each, status
+from lab.rows import Arrays, groups, owns, rows, rule_of
 from lab.tables import Grid, show
-from lab.training import Entry, identity
+from lab.training import Entry, identity, report, save
 
 FOLDER = ROOT / "results" / "states"
 # What they remember besides is a product of all rates so far, or another
@@ -29,48 +37,51 @@ def movable(framework: Framework) -> list[str]:
     found = []
     for name in groups()["optimisers"].rows:
         wanted = rows()[name][1].remembers
-        known = rules(framework).get(name, Rule()).weights
+        known = rule_of(framework, name).weights
         here = arguments(framework, name) is not None
         if here and wanted and set(wanted) <= set(known):
             found.append(name)
     return [name for name in found if name not in LEFT_OUT]
 
 
-def asked(framework: Framework, name: str, source: str = "") -> Entry:
-    make, _ = options_of(framework, name)
-    return {
-        "name": f"{name}-{source}", "function": name, "group": "optimisers",
-        "kind": "optimisers", "make": make,
-    }  # fmt: skip
-
-
-def some(name: str, first: int, last: int) -> Arrays:
-    """The gradients of these steps."""
-    _, gradients = moving(name)
-    return {
-        f"gradients/{t}/{key}": array
-        for t in range(first, last)
-        for key, array in gradients[t].items()
+def request_for(
+    framework: Framework, name: str, source: str, steps: range
+) -> tuple[Entry, Arrays]:
+    """The row of request_of() under a name of its own, and its gradients of
+    `steps`."""
+    request, arrays = request_of(framework, name)
+    kept = {f"gradients/{t}" for t in steps}
+    return request | {"name": f"{name}-{source}"}, {
+        key: array
+        for key, array in arrays.items()
+        if key.rsplit("/", 1)[0] in kept or key.startswith("weights")
     }
+
+
+def job(
+    implementation: Implementation, found: list[tuple[Entry, Arrays]]
+) -> Job:
+    arrays = {
+        f"{row['name']}/{key}": array
+        for row, given in found
+        for key, array in given.items()
+    }
+    rows = [row for row, _ in found]
+    return implementation, arrays, {"task": "rows", "rows": rows}
 
 
 def begins(chosen: list[Implementation]) -> Iterator[Job]:
     """The first half of each."""
     for i in chosen:
-        arrays: Arrays = {}
-        for name in movable(i.framework):
-            weights, _ = moving(name)
-            given = {f"weights/{k}": a for k, a in weights.items()}
-            given |= some(name, 0, HALF)
-            arrays |= {f"{name}-/{key}": a for key, a in given.items()}
-        names = movable(i.framework)
-        requests = [asked(i.framework, name) for name in names]
-        yield i, arrays, {"task": "rows", "rows": requests}
+        yield job(i, [
+            request_for(i.framework, name, i.slug, range(HALF))
+            for name in movable(i.framework)
+        ])  # fmt: skip
 
 
 def own_states(framework: Framework, name: str, arrays: Arrays) -> Arrays:
     """What float64 or another remembers, by the framework's names."""
-    rule = rules(framework)[name]
+    rule = rule_of(framework, name)
     found = {}
     for key, array in arrays.items():
         kind, *rest = key.split("/")
@@ -86,47 +97,36 @@ def goes_on(
 ) -> Iterator[Job]:
     """The second half of each, from every other's first."""
     for i in chosen:
-        arrays: Arrays = {}
-        requests = []
+        found = []
         for name in movable(i.framework):
             for source, half in halves.items():
                 if name in half:
-                    given = own_states(i.framework, name, half[name])
-                    given |= some(name, HALF, STEPS)
-                    row = asked(i.framework, name, source)
-                    arrays |= {
-                        f"{row['name']}/{key}": a for key, a in given.items()
-                    }
-                    requests.append(row)
-        yield i, arrays, {"task": "rows", "rows": requests}
-
-
-def parts(result: Result) -> dict[str, Arrays]:
-    """The arrays of each row."""
-    found: dict[str, Arrays] = {}
-    for key, array in result.get("arrays", {}).items():
-        row, name = key.split("/", 1)
-        found.setdefault(row, {})[name] = array
-    return found
+                    row, arrays = request_for(
+                        i.framework, name, source, range(HALF, STEPS)
+                    )
+                    arrays |= own_states(i.framework, name, half[name])
+                    found.append((row, arrays))
+        yield job(i, found)
 
 
 def measure(options: Namespace, console: Console) -> int:
     """`python -m snippets states`; return the exit status."""
     check_json(options.json)
+    if options.save and options.names:
+        raise BadInput("--save writes the moves from all to all: name none")
     chosen = [
         i for i in implementations(options.names)
         if listed(i.framework) and i.framework.era == "today"
     ]  # fmt: skip
+    at = {i.slug: i.framework for i in chosen}
     halves: dict[str, dict[str, Arrays]] = {}
-    options_at: dict[str, Framework] = {}
     errors = []
     for i, result in each(begins(chosen), options, console, "half-way"):
         errors += [result["error"], *result.get("errors", {}).values()]
-        halves[i.slug] = {
-            name.rstrip("-"): states_of(i.framework, name.rstrip("-"), arrays)
-            for name, arrays in parts(result).items()
-        }
-        options_at[i.slug] = i.framework
+        halves[i.slug] = {}
+        for row, arrays in by_row(result.get("arrays", {})).items():
+            name, _ = row.split("-", 1)
+            halves[i.slug][name] = states_of(i.framework, name, arrays)
     entries = []
     jobs = goes_on(chosen, halves)
     for i, result in each(jobs, options, console, "arrived"):
@@ -135,10 +135,10 @@ def measure(options: Namespace, console: Console) -> int:
             "error": result["error"], "from": {},
         }  # fmt: skip
         errors += [result["error"], *result.get("errors", {}).values()]
-        for row, arrays in parts(result).items():
+        for row, arrays in by_row(result.get("arrays", {})).items():
             name, source = row.split("-", 1)
             arrived = states_of(i.framework, name, arrays)
-            _, ours = options_of(options_at[source], name)
+            _, ours = options_of(at[source], name)
             _, theirs = options_of(i.framework, name)
             right = float64.optimiser(name, ours, theirs)
             absolute, units, where = farthest(arrived, right)
@@ -146,15 +146,17 @@ def measure(options: Namespace, console: Console) -> int:
                 "max_abs": absolute, "units": units, "where": where,
             }  # fmt: skip
         entries.append(found)
-    show(console, table(entries))
-    head = {"command": options.said, "date": now(), "machine": machine()}
-    if options.json:
-        write_json(options.json, head | {"implementations": entries})
-    if options.save:
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        for i, found in zip(chosen, entries):
-            if not found["error"]:
-                write_json(FOLDER / f"{i.slug}.json", head | found)
+    try:
+        report(entries, options.json, options.said)
+        if options.save:
+            whole = {
+                i.slug: found
+                for i, found in zip(chosen, entries)
+                if not found["error"]
+            }
+            save(FOLDER, whole, options.said)
+    finally:
+        show(console, table(entries))
     return status(errors, options)
 
 

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from lab import float64
+from lab.float64 import forward
 from lab.frameworks import ROOT, decoded
-from lab.rows import given, groups, rows
+from lab.rows import groups, rows
 
 FILE = ROOT / "evidence" / "symptoms" / "symptoms.toml"
 # A largest difference of less than this share of the largest output is one
@@ -65,9 +65,10 @@ def signature(symptom: Symptom) -> Signature | None:
         return None
     group, row = rows()[symptom.row]
     other = symptom.wrong_row or symptom.row
-    right = computed(symptom.row, row.options | symptom.right)
-    wrong = computed(other, rows()[other][1].options | symptom.wrong,
-                     like=symptom.row)  # fmt: skip
+    right = forward(symptom.row, row.options | symptom.right)
+    wrong = forward(
+        other, rows()[other][1].options | symptom.wrong, like=symptom.row
+    )
     layers = groups()[group].kind == "layers"
     off, largest, shapes = 0.0, 0.0, True
     for key in right.keys() & wrong.keys():
@@ -90,15 +91,6 @@ def signature(symptom: Symptom) -> Signature | None:
         return Signature("edges", off, largest)
     small = off < SMALL * largest
     return Signature("small" if small else "large", off, largest)
-
-
-def computed(
-    name: str, options: dict[str, Any], like: str = ""
-) -> dict[str, np.ndarray]:
-    """A row in float64, on the inputs of the row `like`."""
-    if groups()[rows()[name][0]].kind == "layers":
-        return float64.layer(name, given(like or name), options, False)
-    return float64.right(name, {}, options)
 
 
 def only_edges(

@@ -120,6 +120,14 @@ def train(options: Namespace, console: Console) -> int:
     return status([entry["error"] for entry in entries], options)
 
 
+def save(folder: Path, rows: dict[str, Entry], command: str) -> None:
+    """A file in `folder` for each of `rows`, by its name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    head = {"command": command, "date": now(), "machine": machine()}
+    for name, row in rows.items():
+        write_json(folder / f"{name}.json", head | row)
+
+
 def report(
     entries: list[Entry], path: Path | None, command: str, **more: Any
 ) -> None:

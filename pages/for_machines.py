@@ -10,28 +10,30 @@ import msgspec
 from lab.frameworks import ROOT, Framework
 from lab.own import arguments
 from lab.results import FOLDER, load
-from lab.rows import Rule, groups, owns, rules
+from lab.rows import groups, owns, rule_of
 from pages.folders import title
-from pages.layers import prices, those, unless_told
+from pages.layers import always, prices, those, unless_told
 from pages.markdown import plain
 
 BOOK = ROOT / "docs" / "phrasebook.json"
 VERSION = 1
 
 
-def of(framework: Framework, name: str, measured: list[Any]) -> dict[str, Any]:
+def of(
+    framework: Framework, group: str, name: str, measured: list[Any]
+) -> dict[str, Any]:
     """What a framework makes of a row."""
-    rule = rules(framework).get(name, Rule())
+    rule = rule_of(framework, name)
     if arguments(framework, name) is None:
         return {"none": rule.none or None}
-    options = unless_told(framework, name)
+    options, fixed = unless_told(framework, name), always(framework, name)
     return {
-        "section": f"snippets/{framework.name}/layers/",
+        "section": f"snippets/{framework.name}/layers/{group}.py",
         "defaults": {
             k: v for k, v in options.items()
-            if v is not ... and k not in rule.fixed
+            if v is not ... and k not in fixed
         },
-        "always": rule.fixed,
+        "always": fixed,
         "weights": {
             key: [msgspec.to_builtins(own) for own in owns(rule, key)]
             for key in rule.weights
@@ -71,7 +73,7 @@ def book(folder: Path = FOLDER) -> dict[str, Any]:
                 "name": name, "group": group, "title": row.title,
                 "formula": row.source, "options": row.options,
                 "frameworks": {
-                    f.name: of(f, name, measured) for f in those()
+                    f.name: of(f, group, name, measured) for f in those()
                 },
                 "copied": copied(name),
             }

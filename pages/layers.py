@@ -10,12 +10,21 @@ from typing import Any
 
 import numpy as np
 
-from lab import float64
 from lab.compared import farthest
+from lab.float64 import forward
 from lab.frameworks import Framework, frameworks, reference
 from lab.own import arguments, listed
 from lab.results import FOLDER, load
-from lab.rows import Arrays, Own, Row, Rule, given, groups, owns, rows, rules
+from lab.rows import (
+    Arrays,
+    Own,
+    Row,
+    groups,
+    kept,
+    owns,
+    rows,
+    rule_of,
+)
 from pages.folders import Frameworks, listing, title
 from pages.markdown import (
     GENERATED,
@@ -45,10 +54,6 @@ def those() -> Frameworks:
 def having(name: str) -> Frameworks:
     """Those of them that have the layer."""
     return [f for f in those() if arguments(f, name) is not None]
-
-
-def rule_of(framework: Framework, name: str) -> Rule:
-    return rules(framework).get(name, Rule())
 
 
 def calls(name: str, group: str) -> str:
@@ -83,7 +88,7 @@ def always(framework: Framework, name: str) -> dict[str, Any]:
     options = rows()[name][1].options
     formula = {
         key: value
-        for key, value in float64.kept(name).items()
+        for key, value in kept(name).items()
         if key not in options
         and any(key in rule_of(f, name).fixed for f in having(name))
     }
@@ -131,12 +136,6 @@ def defaults(name: str) -> str:
     return cards(["unless told", *head], found) if options else ""
 
 
-def computed(name: str, options: dict[str, Any], shared: Arrays) -> Arrays:
-    if shared:
-        return float64.layer(name, shared, options, gradients=False)
-    return float64.right(name, {}, options)
-
-
 def copied(one: Framework, two: Framework, name: str) -> dict[str, Any]:
     """The row's options in the framework `one`, where a reader says nothing
     its own: numbers and switches that neither of both wants to be told.
@@ -168,14 +167,12 @@ def prices(name: str) -> list[tuple[float, Framework, Framework]]:
     """What a call costs that is carried over as it stands: the largest
     difference of each two frameworks that differ by default, where float32
     can tell."""
-    group, _ = rows()[name]
-    shared = given(name) if groups()[group].kind == "layers" else {}
     found = []
     for a, b in combinations(having(name), 2):
         ours, theirs = copied(a, b, name), copied(b, a, name)
         if ours != theirs:
-            both = (computed(name, how, shared) for how in (ours, theirs))
-            found.append((apart(*both), a, b))
+            off = apart(forward(name, ours), forward(name, theirs))
+            found.append((off, a, b))
     return [price for price in found if price[0] > FLOAT32]
 
 
@@ -227,10 +224,9 @@ def weights(name: str) -> str:
     for f in having(name):
         rule = rule_of(f, name)
         cells = [
-            "; ".join(place(own) for own in owns(rule, key))
-            if key in rule.weights else NOTHING
+            "; ".join(place(own) for own in owns(rule, key)) or NOTHING
             for key in keys
-        ]  # fmt: skip
+        ]
         if set(cells) != {NOTHING}:
             found.append([title(f, those()), *cells])
     return cards(["kept as", *keys.values()], found) if found else ""
@@ -247,7 +243,8 @@ def measured(name: str, results: list[Entry]) -> str:
     for result in results:
         row = result["rows"].get(name, {})
         if "units" in row:
-            wrong = [w["units"] for w in row["wrong"] if w["units"]]
+            wrong = [w["units"] for w in row["wrong"]]
+            wrong = [far for far in wrong if far is not None]
             found.append([
                 who(result), plain(row["where"].replace("/", " ")),
                 exponential(row["max_abs"]), f"{row['units']:.1f}",

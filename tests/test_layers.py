@@ -41,7 +41,7 @@ def ran(once: Once) -> Ran:
         title = implementation.title
         folder = once(f"layers-{title}", partial(run, title))
         written = json.loads((folder / "rows.json").read_text())
-        [found] = written["implementations"]
+        [found] = written["results"]
         if found["error"] in NOT_HERE:
             missing(found["error"])
         assert not found["error"]
@@ -103,7 +103,7 @@ def test_an_optimiser_goes_on_elsewhere(once: Once) -> None:
 
     written = json.loads((once("states", make) / "states.json").read_text())
     moved = 0
-    for found in written["implementations"]:
+    for found in written["results"]:
         assert not found["error"]
         for source, names in found["from"].items():
             for name, row in names.items():
@@ -223,7 +223,9 @@ def test_the_book_for_programs_is_as_its_schema_says() -> None:
 
 def test_the_command_says_what_there_is() -> None:
     refusal(snippets("layers", "lsmt"), "did you mean 'lstm'")
+    refusal(snippets("layers", "pytorhc2"), "did you mean 'pytorch2'")
     refusal(snippets("layers", "lstm", "--save"), "leave 'lstm' out")
+    refusal(snippets("states", "pytorch2", "--save"), "name none")
 
 
 @pytest.mark.parametrize(

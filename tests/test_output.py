@@ -18,6 +18,9 @@ from tests.command_line import COMMAND
 
 # A run that is stopped at once is a result as well.
 TRAIN = ["train", reference().title, "--timeout", "0.1"]
+ROWS = [
+    [name, "pytorch2", "--timeout", "0.1"] for name in ("layers", "states")
+]
 
 
 def said_to(stdout: Any, *arguments: object, **more: str) -> tuple[int, str]:
@@ -45,13 +48,20 @@ def test_a_reader_that_has_gone(tmp_path: Path) -> None:
     kept(path)
 
 
-def test_a_full_device(tmp_path: Path) -> None:
+FULL = "snippets: standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize("run", [TRAIN, *ROWS], ids=lambda run: run[0])
+def test_a_full_device(run: list[str], tmp_path: Path) -> None:
     path = tmp_path / "r.json"
-    full = "snippets: standard output: No space left on device\n"
     with open("/dev/full", "w") as stdout:
-        assert said_to(stdout, *TRAIN, "--json", path) == (1, full)
-        assert said_to(stdout, "list") == (1, full)
+        assert said_to(stdout, *run, "--json", path) == (1, FULL)
     kept(path)
+
+
+def test_a_full_device_and_no_results() -> None:
+    with open("/dev/full", "w") as stdout:
+        assert said_to(stdout, "list") == (1, FULL)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])

@@ -23,11 +23,7 @@ def run(request: Request) -> Answer:
             module = importlib.import_module("layers." + row["group"])
             function = getattr(module, row["function"])
             make = functools.partial(function, **row["make"])
-            own = {
-                name[len(row["name"]) + 1 :]: array
-                for name, array in given.items()
-                if name.startswith(row["name"] + "/")
-            }
+            own = under(given, row["name"])
             found = KINDS[row["kind"]](harness, make, row, own)
             for name, array in found.items():
                 arrays[row["name"] + "/" + name] = np.asarray(array)
@@ -50,10 +46,10 @@ def under(arrays: Arrays, prefix: str) -> Arrays:
 def layer(harness: Any, make: Any, row: Any, given: Arrays) -> Arrays:
     """outputs/<place>, inputs/<place> and weights/<name> for gradients,
     states/<name>."""
-    steps = [
+    steps: List[List[np.ndarray]] = [
         [given["inputs/%d/%s" % (step, key)] for key in row["inputs"]]
         for step in range(row["steps"])
-    ]  # type: List[List[np.ndarray]]
+    ]
     outputs, by_input, by_weight, states = harness.layer(
         make(),
         steps,
@@ -75,7 +71,8 @@ def layer(harness: Any, make: Any, row: Any, given: Arrays) -> Arrays:
 
 def optimiser(harness: Any, make: Any, row: Any, given: Arrays) -> Arrays:
     """weights/<name> after all steps, and states/<its own name>/<name>."""
-    steps = sorted({int(name.split("/")[1]) for name in under_of(given)})
+    found = under(given, "gradients")
+    steps = sorted({int(name.split("/")[0]) for name in found})
     gradients = [under(given, "gradients/%d" % t) for t in steps]
     begun = [under(given, "states"), steps[0]] if steps[0] else []
     weights, states = harness.optimise(
@@ -85,10 +82,6 @@ def optimiser(harness: Any, make: Any, row: Any, given: Arrays) -> Arrays:
     for name, array in states.items():
         found["states/" + name] = array
     return found
-
-
-def under_of(given: Arrays) -> List[str]:
-    return [name for name in given if name.startswith("gradients/")]
 
 
 def schedule(harness: Any, make: Any, row: Any, given: Arrays) -> Arrays:
