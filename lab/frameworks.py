@@ -97,6 +97,10 @@ class Framework(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label: str  # as a reader knows it: "Keras"
     era: Literal["today", "2018"]
     order: int  # its place among those of its era, from 1
+    # Of its charts, tabs and tables, 3:1 on white and on black; its mark
+    # there, a path in a square of 16. The eras of a label share both.
+    colour: str
+    mark: str
     image_layout: Literal["NCHW", "NHWC"]
     kernel_layout: str  # of a convolution: "HWIO"
     dense_shape: list[int]  # of the last layer's kernel
@@ -177,6 +181,10 @@ def read(path: Path) -> Framework:
             f"{path}: no screen is called {found.file.screen!r}: one of "
             + ", ".join(SCREENS)
         )
+    if not re.fullmatch("#[0-9a-f]{6}", found.colour):
+        raise BadInput(f"{path}: colour: {found.colour!r} is not #rrggbb")
+    if not re.fullmatch(r"M[-\d.\sa-zA-Z]+z", found.mark):
+        raise BadInput(f"{path}: mark: {found.mark!r} is no closed path")
     for start in found.file.starts:
         if not re.fullmatch("([0-9a-f]{2})+", start):
             raise BadInput(f"{path}: file.starts: {start!r} is no hexadecimal")

@@ -24,6 +24,7 @@ from pages import (
     layers,
     layout_costs,
     layouts,
+    marks,
     notebooks,
     phrasebook,
     plain_text,
@@ -53,7 +54,7 @@ FROM_RESULTS = [
 # What is written from snippets/ and evidence/.
 FROM_FOLDERS = [
     tabs, phrasebook, faster, layouts, explorer, cachelines, notebooks,
-    unit_gain, symptoms, plain_text,
+    unit_gain, symptoms, plain_text, marks,
 ]  # fmt: skip
 
 

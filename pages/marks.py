@@ -1,0 +1,67 @@
+"""A colour and a mark for each label: in tabs, tables and charts, the same.
+
+docs/assets/frameworks.css has them for the pages; a figure draws `mark()`.
+An era that is over has the outline alone.
+"""
+
+from pathlib import Path
+
+from lab.frameworks import ROOT, Framework, frameworks
+from pages.folders import by_label, title
+
+CSS = ROOT / "docs" / "assets" / "frameworks.css"
+HEAD = "/* Written by `python -m pages` from snippets/*/framework.toml. */\n"
+
+
+def slug(label: str) -> str:
+    """As the addresses of its tabs have it."""
+    return label.lower().replace(" ", "-")
+
+
+def mark(f: Framework, x: float, y: float, size: float = 10) -> str:
+    """Its mark in a figure, `size` wide, with its middle at (x, y)."""
+    scale = size / 16
+    then = " then" if f.era == "2018" else ""
+    return (
+        f'<path class="mark fw-{slug(f.label)}{then}" d="{f.mark}" transform='
+        f'"translate({x - size / 2:g} {y - size / 2:g}) scale({scale:g})"/>'
+    )
+
+
+def marked(f: Framework, said: str) -> str:
+    """A name in a table or a sentence, behind its mark: HTML."""
+    then = " then" if f.era == "2018" else ""
+    return f'<span class="fw fw-{slug(f.label)}{then}">{said}</span>'
+
+
+def image(path: str, outline: bool) -> str:
+    """A mark as a style sheet's image."""
+    paint = " fill='none' stroke='%23000' stroke-width='2'" if outline else ""
+    return (
+        "url(\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' "
+        f"viewBox='0 0 16 16'><path d='{path}'{paint}/></svg>\")"
+    )
+
+
+def tabs(name: str) -> str:
+    """The labels of the tabs whose addresses begin with a name."""
+    ends = [f'[for="{name}"]', f'[for^="{name}_"]', f'[for^="{name}-"]']
+    return f".tabbed-labels > label:is({', '.join(ends)})"
+
+
+def parts() -> dict[Path, str]:
+    """docs/assets/frameworks.css."""
+    known = frameworks()
+    rules = []
+    for label, group in by_label(known).items():
+        f, name = group[-1], slug(label)
+        rules.append(
+            f".fw-{name},\n{tabs(name)} {{\n  --fw: {f.colour};\n"
+            f"  --mark: {image(f.mark, f.era == '2018')};\n}}"
+        )
+        for then in (f for f in group[:-1] if f.era == "2018"):
+            rules.append(
+                f".fw-{name}.then,\n{tabs(slug(title(then, known)))} {{\n"
+                f"  --mark: {image(f.mark, True)};\n}}"
+            )
+    return {CSS: HEAD + "\n" + "\n\n".join(rules) + "\n"}
