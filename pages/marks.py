@@ -10,7 +10,7 @@ from lab.frameworks import ROOT, Framework, frameworks
 from pages.folders import by_label, title
 
 CSS = ROOT / "docs" / "assets" / "frameworks.css"
-HEAD = "/* Written by `python -m pages` from snippets/*/framework.toml. */\n"
+HEAD = "/* Written by `python -m pages` from the folders of snippets/. */\n"
 
 
 def slug(label: str) -> str:
@@ -43,10 +43,11 @@ def image(path: str, outline: bool) -> str:
     )
 
 
-def tabs(name: str) -> str:
-    """The labels of the tabs whose addresses begin with a name."""
-    ends = [f'[for="{name}"]', f'[for^="{name}_"]', f'[for^="{name}-"]']
-    return f".tabbed-labels > label:is({', '.join(ends)})"
+def tabs(*names: str) -> str:
+    """The labels of the tabs of these names. An address has the heading's
+    before it, and a number after it where that is not enough."""
+    kinds = [f'[for$="-{n}"], [for*="-{n}_"]' for n in dict.fromkeys(names)]
+    return f".tabbed-labels > label:is({', '.join(kinds)})"
 
 
 def parts() -> dict[Path, str]:
@@ -56,7 +57,9 @@ def parts() -> dict[Path, str]:
     for label, group in by_label(known).items():
         f, name = group[-1], slug(label)
         rules.append(
-            f".fw-{name},\n{tabs(name)} {{\n  --fw: {f.colour};\n"
+            f".fw-{name},\n"
+            f"{tabs(name, *(slug(title(o, known)) for o in group))} {{\n"
+            f"  --fw: {f.colour};\n"
             f"  --mark: {image(f.mark, f.era == '2018')};\n}}"
         )
         for then in (f for f in group[:-1] if f.era == "2018"):

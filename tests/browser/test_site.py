@@ -186,7 +186,7 @@ def test_unknown_address_has_a_page(page: Page) -> None:
     expect(page.locator("h1")).to_have_text("There is no page here")
     # Its style sheets and links hold at any depth.
     header = page.locator(".md-header")
-    expect(header).to_have_css("background-color", "rgb(31, 58, 95)")
+    expect(header).to_have_css("background-color", "rgb(252, 251, 248)")
     page.locator("article a").click()
     expect(page.locator("h1")).to_contain_text("One ConvNet")
 
