@@ -3,11 +3,16 @@
 // last. `then` is the choice among the frameworks of 2018 alone.
 {
   const asked = new URLSearchParams(location.search);
+  /** @type {Record<string, string[]>} what was chosen, the last first */
   const chosen = {};
+  const remember = (key, name) => {
+    chosen[key] = [...new Set([name, ...chosen[key]])];
+    __md_set(key, chosen[key]);
+  };
   for (const key of ["framework", "then"]) {
+    chosen[key] = __md_get(key) ?? [];
     const name = asked.get(key)?.toLowerCase();
-    if (name) __md_set(key, name);
-    chosen[key] = name || __md_get(key);
+    if (name) remember(key, name);
   }
 
   const keyOf = (set) => set.closest(".of-2018") ? "then" : "framework";
@@ -26,7 +31,7 @@
     const labels = [...set.querySelector(".tabbed-labels").children];
     const blocks = set.querySelector(".tabbed-content").children;
     const key = keyOf(set);
-    const wanted = [chosen[key], chosen.framework].filter(Boolean);
+    const wanted = [...chosen[key], ...chosen.framework];
     const names = labels.map(nameOf);
     const found = wanted.map((one) => find(names, one)).find((n) => n >= 0);
     const now = inputs.findIndex((input) => input.checked);
@@ -36,7 +41,8 @@
     }
     [...blocks].forEach((block, n) =>
       block.classList.toggle("chosen", n === (found ?? now)));
-    const lacks = found === undefined && wanted.length > 0;
+    const lacks =
+      found === undefined ? wanted.length > 0 : find(names, wanted[0]) < 0;
     let note = set.previousElementSibling;
     if (!note?.matches(".instead")) note = null;
     if (!lacks) note?.remove();
@@ -46,7 +52,7 @@
         note.className = "instead";
         set.before(note);
       }
-      const shown = labels[now].textContent.trim();
+      const shown = labels[found ?? now].textContent.trim();
       note.textContent = `Here is no tab for ${wanted[0]}: this is ${shown}.`;
     }
   }
@@ -75,11 +81,10 @@
     const set = input.parentElement;
     const label = set.querySelector(`label[for="${CSS.escape(input.id)}"]`);
     const key = keyOf(set);
-    chosen[key] = nameOf(label);
+    remember(key, nameOf(label));
     input.checked = true;
-    __md_set(key, chosen[key]);
     const address = new URL(location.href);
-    address.searchParams.set(key, chosen[key]);
+    address.searchParams.set(key, nameOf(label));
     history.replaceState(history.state, "", address);
     // What was clicked stays where it is, whatever grows above it.
     const top = set.getBoundingClientRect().top;

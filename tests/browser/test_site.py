@@ -139,6 +139,44 @@ def test_choice_of_tab_follows_the_reader(page: Page) -> None:
     assert chosen(second) == {second}
 
 
+def test_address_chooses_before_the_first_paint(
+    page: Page, browser: Browser, base: str
+) -> None:
+    second = TODAY[1]
+    name = second.label.lower()
+    # Without the theme's script, which would come later: what stands in the
+    # head is enough.
+    page.route("**/bundle.*.js", lambda route: route.abort())
+    page.goto(f"convnet/?framework={name}")
+    for labels, tab in page.evaluate(TABS):
+        assert second.label not in labels or tab == second.label
+    page.unroute("**/bundle.*.js")
+
+    # A click writes it, and a section's address names both.
+    first = TODAY[0].label
+    page.goto(f"convnet/?framework={name}")
+    page.locator(f"label[for='train-{first.lower()}']").click()
+    expect(page).to_have_url(re.compile(f"framework={first.lower()}"))
+    page.goto(f"convnet/#evaluate-{name}")
+    assert {t for labels, t in page.evaluate(TABS) if first in labels} == {
+        second.label
+    }
+
+    # Who has no tab is named, with what stands there instead.
+    page.goto("convnet/?framework=theano")
+    expect(page.locator(".instead").first).to_have_text(
+        f"Here is no tab for theano: this is {second.label}."
+    )
+
+
+def test_eras_are_chosen_apart(page: Page) -> None:
+    page.goto("port/?framework=jax&then=pytorch")
+    expect(page.locator(".of-2018 input:checked")).to_have_id(
+        "converters-of-2018-pytorch"
+    )
+    expect(page.locator("#converters-of-today-jax")).to_be_checked()
+
+
 def test_choice_of_colours_is_kept(page: Page) -> None:
     body = page.locator("body")
     page.goto("")
