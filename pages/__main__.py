@@ -18,6 +18,7 @@ from pages import (
     cachelines,
     convnet,
     explorer,
+    face,
     faster,
     for_machines,
     lacking,
@@ -49,7 +50,7 @@ from pages.markdown import GENERATED
 FROM_RESULTS = [
     readme, convnet, references, same_numbers, seeds,
     benchmarks, ranking, start_up, trained, then_and_now, layout_costs,
-    roofline, steps, layers, states, for_machines,
+    roofline, steps, layers, states, for_machines, face,
 ]  # fmt: skip
 # What is written from snippets/ and evidence/.
 FROM_FOLDERS = [
