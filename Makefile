@@ -24,6 +24,7 @@ serve: .venv/.complete  ## set up, train every framework of today, serve the sit
 
 site: .venv/.complete  ## build the site into site/
 	.venv/bin/mkdocs build --strict
+	$(PY) -m pages.publish site
 
 2018: .venv-2018/.complete  ## set up the frameworks of 2018, CNTK included
 

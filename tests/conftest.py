@@ -128,15 +128,20 @@ def trained(once: Once) -> tuple[subprocess.CompletedProcess[str], Any]:
 
 @pytest.fixture(scope="session")
 def site(once: Once) -> Path:
-    """The built site, notebooks executed; the build is strict."""
+    """The site as it is served: built, notebooks executed, and published.
+    The build is strict."""
 
     def make(folder: Path) -> None:
-        addresses = "SITE_URL", "REPO_URL"
-        process = subprocess.run(
-            [sys.executable, "-m", "mkdocs", "build", "-s", "-d", folder],
-            cwd=ROOT, capture_output=True, encoding="utf-8",
-            env={n: v for n, v in os.environ.items() if n not in addresses},
-        )  # fmt: skip
-        assert process.returncode == 0, process.stderr[-3000:]
+        address = {"SITE_URL": "https://one.example/", "REPO_URL": ""}
+        for command in (
+            ["mkdocs", "build", "-s", "-d", str(folder)],
+            ["pages.publish", str(folder)],
+        ):
+            process = subprocess.run(
+                [sys.executable, "-m", *command],
+                cwd=ROOT, capture_output=True, encoding="utf-8",
+                env=os.environ | address,
+            )  # fmt: skip
+            assert process.returncode == 0, process.stderr[-3000:]
 
     return once("site", make)
