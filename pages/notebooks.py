@@ -25,12 +25,31 @@ ABOUT = {
 SECTION = re.compile(
     r"# --8<-- \[start:(\w+)\]\n(.*?)# --8<-- \[end:\1\]\n", re.DOTALL
 )
+# TensorFlow, where a framework runs on it, says a page of its own processor.
+QUIET = """\
+import os
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+"""
 DIGIT = """\
+import matplotlib.pyplot as plt
+
+%config InlineBackend.figure_formats = ["svg"]
+GREY, AMBER = "#7d7d7d", "#b86e00"  # both legible on white and on black
+
 digit = images[test][:1]
-for row in digit.reshape(28, 28)[::2]:
-    print("".join(" .:#@"[int(4 * v)] for v in row))
-print("label", labels[test][0])
-print(predict(model, digit).round(3))"""
+figure, (left, right) = plt.subplots(
+    1, 2, figsize=(6, 2), width_ratios=[1, 2.6], facecolor="none"
+)
+left.imshow(digit.reshape(28, 28), cmap="gray")
+left.set_title(f"label {labels[test][0]}", color=GREY)
+left.axis("off")
+right.bar(range(10), predict(model, digit)[0], color=AMBER)
+right.set(xticks=range(10), ylim=(0, 1), yticks=(0, 1), facecolor="none")
+right.tick_params(colors=GREY)
+right.spines[:].set_visible(False)
+plt.show()"""
 
 
 def notebooks() -> dict[Path, Framework]:
@@ -61,13 +80,15 @@ def notebook(framework: Framework) -> str:
     main = source.split('if __name__ == "__main__":\n')[1]
     main = re.sub(r"^    ", "", main, flags=re.MULTILINE).strip()
     new = nbformat.v4
+    first = implementations([framework.name])[0]
+    quiet = QUIET * (first.backend.name == "tensorflow")
     cells = [
         new.new_markdown_cell(
             f"# {framework.label}: the whole file, run\n\nThe sections of "
             f"`snippets/{framework.name}/convnet.py`, executed when this site "
             f"was built. {choice(framework)}"
         ),
-        new.new_code_cell(head),
+        new.new_code_cell(quiet + head),
     ]
     for name, code in SECTION.findall(source):
         cells.append(new.new_markdown_cell(ABOUT[name]))
