@@ -17,6 +17,8 @@ from pages import (
     benchmarks,
     cachelines,
     convnet,
+    diff,
+    digit,
     explorer,
     face,
     faster,
@@ -55,7 +57,7 @@ FROM_RESULTS = [
 # What is written from snippets/ and evidence/.
 FROM_FOLDERS = [
     tabs, phrasebook, faster, layouts, explorer, cachelines, notebooks,
-    unit_gain, symptoms, plain_text, marks,
+    unit_gain, symptoms, plain_text, marks, digit, diff,
 ]  # fmt: skip
 
 
@@ -152,6 +154,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from pages import pictures
 
             pictures.draw()
+            digit.draw()
         return status
 
     return outcome("pages", do)

@@ -18,7 +18,7 @@ def wanted(framework: Framework) -> Iterator[Callable[[], object]]:
     # It speaks for all of its label.
     newest = framework.era == "today" or len(both) == 1
     sections = ["opening", *(["choose"] if newest else [])]
-    if framework.era == "today":
+    if newest:
         sections += [*LISTINGS, "whole"]
     if len({f.era for f in both}) == 1:
         sections.append("then")

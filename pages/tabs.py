@@ -28,19 +28,21 @@ def tabs(bodies: list[tuple[str, str]]) -> str:
     )
 
 
-def home(known: Frameworks) -> str:
-    """Each framework of today: its model."""
-    known = of("today", known)
-    return tabs([(title(f, known), listing(f, "model")) for f in known])
+def newest(known: Frameworks) -> list[Framework]:
+    """Those of today, and those of 2018 whose label has none of today."""
+    return [group[-1] for group in by_label(known).values()]
 
 
 def convnet(section: str, known: Frameworks) -> str:
-    """Each framework of today: a listing, and its sentences below."""
-    known = of("today", known)
+    """The newest of each label: a listing, and its sentences below; one of
+    2018 says so first."""
     bodies = []
-    for f in known:
-        shown = listing(f, WHOLE[section])
-        bodies.append((title(f, known), f"{shown}\n\n{note(f, section)}"))
+    for f in newest(known):
+        old = "" if f.era == "today" else f"As {f.era} left it.\n\n"
+        era = "" if f.era == "today" else f.era
+        shown = listing(f, WHOLE[section], era=era)
+        body = f"{old}{shown}\n\n{note(f, section)}"
+        bodies.append((f.label, body))
     return tabs(bodies)
 
 
@@ -173,7 +175,7 @@ def of(era: str, known: Frameworks) -> list[Framework]:
 def parts(known: Frameworks | None = None) -> dict[Path, str]:
     """docs/generated/tabs/: every part of these pages."""
     known = frameworks() if known is None else known
-    found = {"home": home(known), "choose": choose(known)}
+    found = {"choose": choose(known)}
     for section in WHOLE:
         found[f"convnet-{section}"] = convnet(section, known)
         found[f"then-and-now-{section}"] = then_and_now(section, known)

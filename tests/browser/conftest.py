@@ -1,11 +1,10 @@
 """A host of the built site, and a browser. Playwright is imported here alone:
 who tests a framework needs none."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -19,28 +18,13 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from pages.chromium import FLAGS, Quiet, chromium
 from tests.browser.explorer import HANG, Js, Offered, Opened, patient
 
-CHROMIUM = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-)
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 expect.set_options(timeout=HANG)
 
 
-class Pages(SimpleHTTPRequestHandler):
+class Pages(Quiet):
     """A host of static pages: an unknown address gets the site's 404.html."""
 
     def send_error(
@@ -52,9 +36,6 @@ class Pages(SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-
-    def log_message(self, *args: Any) -> None:
-        pass
 
 
 @pytest.fixture(scope="session")
@@ -68,11 +49,10 @@ def base(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if path is None:
-        pytest.fail("no Chromium on PATH: looked for " + ", ".join(CHROMIUM))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=FLAGS
+        )
         yield browser
         browser.close()
 

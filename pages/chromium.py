@@ -1,0 +1,62 @@
+"""A folder served on 127.0.0.1, and a page of Chromium that looks at it."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+from lab.errors import BadInput
+
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A host of files that prints no line for each."""
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+def chromium() -> str:
+    """Where Chromium is. Raises BadInput."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        raise BadInput("no Chromium on PATH: looked for " + ", ".join(NAMES))
+    return path
+
+
+@contextmanager
+def opened(folder: Path, **options: Any) -> Iterator[tuple[Page, str]]:
+    """A page, and the address of `folder`; the options are the context's."""
+    handler = partial(Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=chromium(), args=FLAGS
+            )
+            page = browser.new_context(**options).new_page()
+            yield page, f"http://127.0.0.1:{server.server_port}/"
+            browser.close()
+        server.shutdown()

@@ -1,0 +1,77 @@
+"""Any two listings side by side: what docs/assets/diff/diff.js is given."""
+
+import json
+import re
+from pathlib import Path
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from lab.frameworks import ROOT, Framework, frameworks
+from pages import titles
+from pages.folders import LISTINGS
+from pages.markdown import GENERATED
+from pages.marks import slug
+
+JSON = ROOT / "docs" / "assets" / "diff" / "listings.json"
+
+
+def lines(f: Framework, section: str) -> list[str]:
+    """A section of convnet.py, line by line, with the classes of Pygments."""
+    found = re.search(
+        rf"# --8<-- \[start:{section}\]\n(.*?)# --8<-- \[end:{section}\]",
+        f.source(), re.DOTALL,
+    )  # fmt: skip
+    assert found  # the contract holds the sections
+    code = highlight(found[1], PythonLexer(), HtmlFormatter(nowrap=True))
+    return code.rstrip("\n").split("\n")
+
+
+def listings() -> str:
+    """{folder: its title, era, mark and sections}, as JSON."""
+    versions = titles.versions()
+    found = {}
+    for f in frameworks():
+        own = next((v for s, v in versions.items() if s == f.name
+                    or s.startswith(f"{f.name}-")), None)  # fmt: skip
+        found[f.name] = {
+            "title": titles.named(f, own),
+            "era": f.era,
+            "mark": slug(f.label),
+            "sections": {section: lines(f, section) for section in LISTINGS},
+        }
+    return json.dumps(found, ensure_ascii=False, indent=0) + "\n"
+
+
+def form(depth: str) -> str:
+    """The place of the comparison on a page that is `depth` below Home."""
+    options = "".join(
+        f'<optgroup label="{"today" if era == "today" else era}">'
+        + "".join(
+            f'<option value="{f.name}">{titles.named(f, None)}'
+            f"{'' if era == 'today' else f', {era}'}</option>"
+            for f in frameworks() if f.era == era
+        )
+        + "</optgroup>"
+        for era in dict.fromkeys(f.era for f in frameworks())
+    )  # fmt: skip
+    return "\n".join([
+        f'<section class="diff" data-listings="{depth}assets/diff/'
+        'listings.json" aria-label="Any two, side by side" hidden>',
+        f'<link rel="stylesheet" href="{depth}assets/diff/diff.css">',
+        '<form class="picker">',
+        '<label>Left <select name="left"><option value="">…</option>'
+        f"{options}</select></label>",
+        '<label>Right <select name="right"><option value="">…</option>'
+        f"{options}</select></label>",
+        "</form>",
+        '<div class="sides"></div>',
+        f'<script type="module" src="{depth}assets/diff/diff.js"></script>',
+        "</section>\n",
+    ])  # fmt: skip
+
+
+def parts() -> dict[Path, str]:
+    """The listings, and the place where two of them are compared."""
+    return {JSON: listings(), GENERATED / "diff.md": form("../")}

@@ -1,0 +1,216 @@
+"""Home: the digit to draw, its layers, and the mistakes to make.
+
+`parts()` writes what the page and its script need to know; `draw()`, with
+`python -m pages --pictures`, the pictures: the test digits, ten of them to
+begin with, and the maps that stand there without JavaScript.
+"""
+
+import hashlib
+import html
+import json
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from safetensors.numpy import load_file
+
+from lab import mnist
+from lab.frameworks import ROOT, reference
+from pages.markdown import GENERATED
+
+WEIGHTS = ROOT / "data" / "mnist.safetensors"
+RECORD = ROOT / "evidence" / "digit" / "breaks.json"
+REDRAWN = ROOT / "evidence" / "digit" / "redrawn.json"
+ASSETS = ROOT / "docs" / "assets" / "digit"
+STILL = 7  # the digit of the still pictures
+AMBER = 184, 110, 0
+# Of each layer: its name, what it is called, side, maps, maps in a row.
+LAYERS = [
+    ("image", "the image, 28×28×1", 28, 1, 1),
+    ("conv1", "conv 1 and ReLU, 28×28×32", 28, 32, 8),
+    ("pool1", "pool 1, 14×14×32", 14, 32, 8),
+    ("conv2", "conv 2 and ReLU, 14×14×64", 14, 64, 16),
+    ("pool2", "pool 2, 7×7×64", 7, 64, 16),
+]
+# Of each mistake: its name, the switch, what is written about it.
+BREAKS = [
+    ("none", "Nothing broken", "same-numbers.md", "The same numbers"),
+    ("flatten", "Dense rows transposed, not permuted",
+     "what-went-wrong.md#flatten", "the cure"),
+    ("bytes", "PyTorch’s kernels read as H×W×I×O",
+     "port.md#wrong-and-no-error", "the cure"),
+    ("swapped", "Height and width exchanged",
+     "layouts.md#reshape-is-not-transpose", "why"),
+    ("pixels", "Pixels from 0 to 255", "what-went-wrong.md#imagenet-modes",
+     "the cure"),
+    ("twice", "Softmax twice", "what-went-wrong.md#softmax-twice", "the cure"),
+    ("stride", "A pool of stride 1", "layers/pooling.md", "whose default"),
+]  # fmt: skip
+
+
+def samples(labels: np.ndarray) -> list[int]:
+    """The first test digit of each class."""
+    return [int((labels == digit).argmax()) for digit in range(10)]
+
+
+def facts() -> str:
+    """What docs/assets/digit/digit.js knows of its files."""
+    labels = mnist.load().test_labels
+    digest = hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
+    said = "".join(map(str, labels))
+    lines = [
+        f'  + "{said[start:start + 70]}"' for start in range(0, len(said), 70)
+    ]
+    return "\n".join([
+        "// Written by `python -m pages`.",
+        "",
+        "/** SHA-256 of weights.safetensors. */",
+        f'export const DIGEST =\n  "{digest}";',
+        "",
+        "/** The labels of tests.png's digits, in their order. */",
+        'export const LABELS = ""',
+        *lines[:-1],
+        f"{lines[-1]};",
+        "",
+        "/** The first of each class. */",
+        f"export const SAMPLES = {json.dumps(samples(labels))};\n",
+    ])  # fmt: skip
+
+
+def said(name: str) -> str:
+    """The record of a mistake, in words."""
+    record = json.loads(RECORD.read_text("utf-8"))
+    if name not in record:
+        return "it does not run"
+    found = record[name]
+    return (
+        f"{found['right']} of 1,000 test digits right, on the average "
+        f"{found['sure']:.0%} sure"
+    )
+
+
+def maps() -> list[str]:
+    """A figure for each layer: the still picture, and what replaces it."""
+    found = []
+    for name, title, side, number, columns in LAYERS:
+        width = columns * (side + 1) - 1
+        height = number // columns * (side + 1) - 1
+        size = f'width="{width}" height="{height}"'
+        keys = "Arrows move the number that is taken apart"
+        keys += ", Page Up and Page Down the map." if number > 1 else "."
+        found.append(
+            f'<figure class="layer {name}"><figcaption>{title}</figcaption>'
+            f'<img class="maps" src="assets/digit/{name}.png" {size} '
+            f'alt="{title}, of a {STILL}">'
+            f'<canvas class="maps" data-layer="{name}" {size} tabindex="0" '
+            f'role="application" aria-label="{title}. {keys}" hidden>'
+            "</canvas></figure>"
+        )
+    return found
+
+
+def switches() -> list[str]:
+    """A radio button for each mistake, its record, its entry."""
+    lines = []
+    for name, title, link, words in BREAKS:
+        checked = " checked" if name == "none" else ""
+        record = html.escape(said(name), quote=True)
+        lines.append(
+            f'<div><label><input type="radio" name="break" value="{name}" '
+            f'data-record="{record}"{checked}> {title}</label>'
+            f'<small>{said(name)}: <a href="{address(link)}">{words}</a>'
+            "</small></div>"
+        )
+    return lines
+
+
+def address(link: str) -> str:
+    """As the built site has it, from Home."""
+    page, _, anchor = link.partition("#")
+    return page.removesuffix(".md") + "/" + (f"#{anchor}" if anchor else "")
+
+
+def section() -> str:
+    """All of it, in HTML."""
+    chosen = [
+        f'<button type="button" class="{"still" if d == STILL else ""}" '
+        f'aria-label="A test digit: {d}"></button>'
+        for d in range(10)
+    ]
+    bars = [
+        f'<li><button type="button" aria-pressed="false"><b>{d}</b>'
+        "<span></span></button></li>"
+        for d in range(10)
+    ]
+    return "\n".join([
+        '<section class="digit" aria-label="Draw a digit">',
+        '<link rel="stylesheet" href="assets/digit/digit.css">',
+        '<div class="draw">',
+        '<canvas class="board" width="280" height="280" tabindex="0" '
+        'role="application" aria-label="Draw a digit here. Arrows move the '
+        'pen, Space puts it down and lifts it."></canvas>',
+        '<p class="buttons"><button type="button" class="undo">Undo</button> '
+        '<button type="button" class="clear">Clear</button></p>',
+        '<p class="says" aria-live="polite">Every layer of a trained network, '
+        f"for one test digit, a {STILL}.</p>",
+        f'<div class="samples">{"".join(chosen)}</div>',
+        "</div>",
+        '<div class="layers">',
+        *maps(),
+        f'<figure class="layer"><figcaption>ten logits, as probabilities in %'
+        f'</figcaption><ol class="bars">{"".join(bars)}</ol></figure>',
+        "</div>",
+        '<div class="work" aria-live="polite" hidden></div>',
+        '<form class="breaks"><fieldset><legend>Break it</legend>',
+        *switches(),
+        '</fieldset><p class="counter" aria-live="polite"></p></form>',
+        '<script type="module" src="assets/digit/digit.js"></script>',
+        "</section>\n",
+    ])  # fmt: skip
+
+
+def parts() -> dict[Path, str]:
+    """The section of Home, and the module of its facts."""
+    return {
+        GENERATED / "digit.md": section(),
+        ASSETS / "facts.js": facts(),
+    }
+
+
+def draw() -> None:
+    """docs/assets/digit/*.png."""
+    digits = mnist.load()
+    sheet = digits.test_images.reshape(25, 40, 28, 28).swapaxes(1, 2)
+    write(sheet.reshape(25 * 28, 40 * 28), "tests")
+    chosen = digits.test_images[samples(digits.test_labels)]
+    row = np.concatenate(list(chosen), axis=1)
+    write(np.dstack([np.zeros_like(row), row]), "samples")
+
+    own = reference().framework.functions()
+    model = own["build_model"]()
+    own["load_weights"](model, load_file(WEIGHTS))
+    x = chosen[STILL].reshape(1, 28, 28, 1) / 255
+    after = {"image": x}
+    names = iter(["", "conv1", "pool1", "", "conv2", "pool2"])
+    for layer, *weights in model[:6]:
+        x, _ = layer(x, *weights)
+        after[next(names)] = x
+    for name, _, side, number, columns in LAYERS:
+        picture = np.zeros((
+            number // columns * (side + 1) - 1, columns * (side + 1) - 1, 4,
+        ), np.uint8)  # fmt: skip
+        values = after[name][0] / after[name].max()
+        for c in range(number):
+            top, left = (n * (side + 1) for n in divmod(c, columns))
+            tile = picture[top : top + side, left : left + side]
+            tile[..., :3] = AMBER
+            tile[..., 3] = np.round(255 * values[..., c])
+        write(picture, name)
+
+
+def write(pixels: np.ndarray, name: str) -> None:
+    """docs/assets/digit/<name>.png, whole or not at all."""
+    path = ASSETS / f"{name}.png"
+    temporary = path.with_name(f".{name}.png")
+    Image.fromarray(pixels).save(temporary, optimize=True)
+    temporary.replace(path)

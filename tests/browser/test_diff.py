@@ -1,0 +1,119 @@
+"""Any two listings side by side, in a real browser."""
+
+import difflib
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from lab.frameworks import frameworks
+from pages.folders import LISTINGS
+from tests.browser.explorer import patient
+
+FIRST, SECOND = frameworks()[1], frameworks()[-1]
+SECTION = r"# --8<-- \[start:{0}\]\n(.*?)# --8<-- \[end:{0}\]"
+
+
+@pytest.fixture
+def page(browser: Browser, base: str) -> Iterator[Page]:
+    context = patient(browser.new_context(base_url=base))
+    yield context.new_page()
+    context.close()
+
+
+def choose(page: Page, left: str, right: str) -> None:
+    for name, value in ("left", left), ("right", right):
+        page.locator(f".diff select[name={name}]").select_option(value)
+    expect(page.locator(".diff section")).to_have_count(len(LISTINGS))
+
+
+def column(page: Page, side: int) -> list[list[str]]:
+    """The lines of one side, section by section."""
+    return [
+        [
+            line.replace("\xa0", " ")
+            for line in section.locator(
+                f".lines > div > pre:nth-child({side}):not(.none)"
+            ).all_text_contents()
+        ]
+        for section in page.locator(".diff section").all()
+    ]
+
+
+def test_every_line_stands_once_in_order(page: Page) -> None:
+    page.goto("convnet/")
+    choose(page, FIRST.name, SECOND.name)
+    for side, f in (1, FIRST), (2, SECOND):
+        for name, shown in zip(LISTINGS, column(page, side), strict=True):
+            found = re.search(SECTION.format(name), f.source(), re.DOTALL)
+            assert found
+            # Spaces inside a line are drawn narrower.
+            wanted = [
+                re.sub(r"(?<=\S) {3,}", "  ", line)
+                for line in found[1].rstrip("\n").split("\n")
+            ]
+            assert [line.rstrip() for line in shown] == wanted
+
+
+def test_unmarked_lines_are_equal_and_sides_mirror(page: Page) -> None:
+    page.goto(f"convnet/?left={FIRST.name}&right={SECOND.name}")
+    expect(page.locator(".diff section")).to_have_count(len(LISTINGS))
+    for row in page.locator(".diff .same").all():
+        left, right = (
+            re.sub(r"#.*", "", text).split()
+            for text in row.locator("pre").all_text_contents()
+        )
+        assert left == right
+    # No more lines are called alike than difflib finds alike.
+    for section, name in zip(
+        page.locator(".diff section").all(), LISTINGS, strict=True
+    ):
+        texts = [
+            re.search(SECTION.format(name), f.source(), re.DOTALL)
+            for f in (FIRST, SECOND)
+        ]
+        assert texts[0] and texts[1]
+        lines = [
+            [re.sub(r"\s*#.*", "", line) for line in text[1].splitlines()]
+            for text in texts
+            if text
+        ]
+        blocks = difflib.SequenceMatcher(None, *lines, autojunk=False)
+        equal = sum(b.size for b in blocks.get_matching_blocks())
+        assert section.locator(".same").count() >= equal // 2
+    marks = page.locator(".diff pre:nth-child(1) mark").count()
+    choose(page, SECOND.name, FIRST.name)
+    expect(page.locator(".diff pre:nth-child(2) mark")).to_have_count(marks)
+
+
+def test_layers_stand_beside_each_other(page: Page) -> None:
+    page.goto("convnet/")
+    known = [f.name for f in frameworks()]
+    choose(page, known[1], known[2])
+    rows = page.locator(".diff section").first.locator(".lines > div")
+    pairs = [row.locator("pre").all_text_contents() for row in rows.all()]
+    shapes = [
+        [re.search(r"#\s([\d×]+)", text) for text in pair] for pair in pairs
+    ]
+    both = [(a[1], b[1]) for a, b in shapes if a and b]
+    assert len(both) >= 4
+    for a, b in both:
+        assert sorted(a.split("×")) == sorted(b.split("×"))
+
+
+def test_diff_is_accessible_and_fits_a_phone(
+    browser: Browser, base: str
+) -> None:
+    context = patient(
+        browser.new_context(
+            base_url=base, viewport={"width": 390, "height": 800}
+        )
+    )
+    page = context.new_page()
+    page.goto(f"then-and-now/?left={FIRST.name}&right={SECOND.name}")
+    expect(page.locator(".diff section")).to_have_count(len(LISTINGS))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert Axe().run(page, context=".diff").response["violations"] == []
+    context.close()
