@@ -131,7 +131,7 @@ function section(name, left, right) {
   const texts = [a.map(plain), b.map(plain)];
   const box = document.createElement("section");
   box.append(Object.assign(
-    document.createElement("h4"), { textContent: name }));
+    document.createElement("h3"), { textContent: name }));
   const table = box.appendChild(document.createElement("div"));
   table.className = "lines highlight";
   table.role = "group";
