@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from lab.frameworks import ROOT
+from pages.marks import cell
 
 GENERATED = ROOT / "docs" / "generated"
 NOTHING = "—"
@@ -16,10 +17,13 @@ def table(
     head: Sequence[str], rows: Sequence[Sequence[str]], align: str = "l"
 ) -> str:
     """A Markdown table. `align` has an l for a column of text and an r for
-    one of numbers; a column that it does not reach is of numbers."""
+    one of numbers; a column that it does not reach is of numbers. A first
+    cell that names a framework has its mark."""
     columns = align.ljust(len(head), "r")
     rule = ["---" if side == "l" else "---:" for side in columns]
-    return "".join(f"| {' | '.join(row)} |\n" for row in [head, rule, *rows])
+    marked = [[cell(first), *rest] for first, *rest in rows]
+    lines = [head, rule, *marked]
+    return "".join(f"| {' | '.join(row)} |\n" for row in lines)
 
 
 def cards(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

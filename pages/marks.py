@@ -4,6 +4,7 @@ docs/assets/frameworks.css has them for the pages; a figure draws `mark()`.
 An era that is over has the outline alone.
 """
 
+import re
 from pathlib import Path
 
 from lab.frameworks import ROOT, Framework, frameworks
@@ -32,6 +33,23 @@ def marked(f: Framework, said: str) -> str:
     """A name in a table or a sentence, behind its mark: HTML."""
     then = " then" if f.era == "2018" else ""
     return f'<span class="fw fw-{slug(f.label)}{then}">{said}</span>'
+
+
+def found(said: str) -> Framework | None:
+    """Whose name a text begins with: Keras 2.1.6 on TensorFlow. Where only
+    the label is said, or a number that no folder has, the newest."""
+    for label, group in by_label(frameworks()).items():
+        if match := re.match(rf"{re.escape(label)}(?: (\d+))?(?![\w-])", said):
+            number = match[1] or ""
+            same = [f for f in group if number and f.name.endswith(number)]
+            return (same or group)[-1]
+    return None
+
+
+def cell(said: str) -> str:
+    """A cell of a table, behind its mark where it names a framework."""
+    f = found(said)
+    return marked(f, said) if f else said
 
 
 def image(path: str, outline: bool) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from lab.frameworks import ERAS, ROOT, BadInput, Framework, frameworks
 from lab.rows import groups
 from pages.folders import Frameworks, by_label, joined, title, words
+from pages.marks import marked
 
 TABLES = ROOT / "docs" / "generated" / "phrasebook"
 HEAD = "part | name | arguments | default | more"
@@ -80,6 +81,7 @@ def table(part: str, known: Frameworks) -> str:
             name = f"{label} {joined(numbers)}".strip()
             # It stays on one line of the page.
             name = name.replace(" ", "\N{NO-BREAK SPACE}")
+            name = marked(who[-1], name)
             lines += [f"| {name} | {row} |" for row in cells]
     return "\n".join(lines)
 

@@ -1,6 +1,7 @@
 """What the tests have in common, but for fixtures: those are conftest.py's."""
 
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,11 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 def missing(why: str) -> None:
     """Skip the test and say why; with REQUIRE_ALL=1, as in CI, fail it."""
     (pytest.fail if REQUIRE_ALL else pytest.skip)(why)
+
+
+def unmarked(text: str) -> str:
+    """A page's part without the marks of its frameworks."""
+    return re.sub(r'<span class="fw [\w -]*">(.*?)</span>', r"\1", text)
 
 
 def until(true: Callable[[], Any], hang: float = HANG) -> Any:

@@ -14,6 +14,7 @@ from lab.errors import BadInput
 from lab.frameworks import Implementation, implementations, reference
 from pages import __main__ as command
 from pages import titles
+from tests.helpers import unmarked
 
 # No number, and nothing of Python's, may stand on a page instead of one.
 NOTHING = re.compile(r"\b(nan|None|inf|NaN|Infinity)\b")
@@ -38,7 +39,7 @@ def parts(folder: Path) -> dict[str, str]:
     for module in command.FROM_RESULTS:
         for path, text in module.parts(folder).items():
             assert not NOTHING.search(text), (path, NOTHING.search(text))
-            found[f"{path.parent.name}/{path.name}"] = text
+            found[f"{path.parent.name}/{path.name}"] = unmarked(text)
     return found
 
 

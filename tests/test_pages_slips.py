@@ -1,6 +1,7 @@
 """What 2018 got wrong, as Then and now shows it."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -31,3 +32,21 @@ def test_slip_prints_what_is_recorded(
         said = [process.stdout.readline().rstrip("\n") for _ in recorded]
         process.terminate()
     assert said == recorded
+
+
+def test_a_finding_s_numbers_are_in_its_record() -> None:
+    """Each number of a finding in bold stands in what its script printed,
+    or is the share or the argument that the script names."""
+    page = (ROOT / "docs" / "then-and-now.md").read_text("utf-8")
+    found = re.findall(
+        r"\n\*\*(.+?)\*\*\n\n```py title=\"evidence/slips/(\w+)\.py\"",
+        page,
+    )
+    assert len(found) >= 6
+    for finding, name in found:
+        folder = ROOT / "evidence" / "slips"
+        said = (folder / f"{name}.txt").read_text("utf-8")
+        said += (folder / f"{name}.py").read_text("utf-8")
+        for number in re.findall(r"\d[\d,.]*\d|\d", finding):
+            if number not in ("10", "0"):  # 10⁻⁷, and the gradient
+                assert number.replace(",", "") in said, (name, number)

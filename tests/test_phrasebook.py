@@ -10,6 +10,7 @@ import pytest
 from lab.frameworks import ROOT, Framework, frameworks
 from pages import folders, phrasebook
 from tests import semantics
+from tests.helpers import unmarked
 from tests.semantics import (
     NUMBER,
     SCRIPTS,
@@ -145,7 +146,7 @@ def rows() -> Iterator[Row]:
         table = phrasebook.path(part)
         include = f'--8<-- "{table.relative_to(ROOT)}"'
         assert f"\n## {part}\n" in PAGE and include in PAGE
-        for line in table.read_text("utf-8").splitlines()[2:]:
+        for line in unmarked(table.read_text("utf-8")).splitlines()[2:]:
             name, *cells = line.strip("| ").split(" | ")
             label, *numbers = name.replace("\N{NO-BREAK SPACE}", " ").split()
             numbers = [n for n in numbers if n != "and"] or [""]

@@ -1,0 +1,206 @@
+"""Training, watched: its curves, and the kernels at three steps."""
+
+import base64
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lab.frameworks import ROOT, Implementation, every
+from pages import titles
+from pages.face import MID_MINUS, MID_PLUS, cells
+from pages.markdown import GENERATED, exponential
+from pages.marks import mark, marked, slug
+from pages.svg import FIGURES, figure, grid, text, words
+
+RECORD = ROOT / "docs" / "assets" / "training" / "replay.json"
+LEFT, WIDTH, HEIGHT = 52, 520, 190
+TOP = {"loss": 24, "apart": 262}
+FLOOR = 1e-9  # of the logarithmic axis: what is nearer lies on it
+
+
+def record() -> dict[str, Any]:
+    """What evidence/training/record.py wrote."""
+    found: dict[str, Any] = json.loads(RECORD.read_text("utf-8"))
+    return found
+
+
+def shown(found: dict[str, Any]) -> list[Implementation]:
+    """The implementations that were recorded, in the order of the site."""
+    return [i for i in every() if i.slug in found["losses"]]
+
+
+def leap(losses: Sequence[float]) -> int:
+    """The step, from 1, whose loss has risen the most above the last."""
+    rises = np.diff(losses)
+    return int(rises.argmax()) + 2
+
+
+def parting(found: dict[str, Any], limit: float) -> int:
+    """The first step, from 1, at which any loss is `limit` from float64's."""
+    right = np.array(found["losses"][found["reference"]])
+    apart = np.max(
+        [abs(np.array(one) - right) for one in found["losses"].values()],
+        axis=0,
+    )
+    return int((apart > limit).argmax()) + 1
+
+
+def across(step: int, steps: int) -> float:
+    return LEFT + WIDTH * step / steps
+
+
+def line(i: Implementation, points: Sequence[tuple[float, float]]) -> str:
+    """A curve in its framework's colour; 2018's is dashed."""
+    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    then = " then" if i.framework.era == "2018" else ""
+    return (
+        f'<path class="curve fw-{slug(i.framework.label)}{then}" d="{path}"/>'
+    )
+
+
+def curves(found: dict[str, Any]) -> str:
+    """The losses, and below how far each is from float64's."""
+    known, right = shown(found), found["losses"][found["reference"]]
+    steps = len(right)
+    most = 1.05 * max(map(max, found["losses"].values()))
+    decades = range(round(math.log10(FLOOR)), 1)
+
+    def height(name: str, value: float) -> float:
+        if name == "loss":
+            return TOP[name] + HEIGHT * (1 - value / most)
+        share = math.log10(max(value, FLOOR) / FLOOR) / len(decades[1:])
+        return TOP[name] + HEIGHT * (1 - min(share, 1))
+
+    ticks = [0, 20, 40, 60, 80, 100]
+    behind, labels = [], []
+    for top in TOP.values():
+        for step in ticks:
+            x = across(step, steps)
+            behind.append(f"M{x:.1f} {top}v{HEIGHT}")
+            labels.append(text(f"{x:.1f}", top + HEIGHT + 16, step, "middle"))
+    for value in range(0, int(most) + 1):
+        y = height("loss", value)
+        behind.append(f"M{LEFT} {y:.1f}h{WIDTH}")
+        labels.append(text(LEFT - 8, f"{y + 4:.1f}", value, "end"))
+    for power in decades[::3]:
+        y = height("apart", 10.0**power)
+        behind.append(f"M{LEFT} {y:.1f}h{WIDTH}")
+        said = f"1e{power}" if power else "1"
+        labels.append(text(LEFT - 8, f"{y + 4:.1f}", said, "end"))
+    labels += [
+        text(LEFT, TOP["loss"] - 9, "mean loss of the 128 digits, by step"),
+        text(LEFT, TOP["apart"] - 9,
+             "distance of that loss from float64’s, logarithmic"),
+    ]  # fmt: skip
+    lines, marks = [], []
+    for n, i in enumerate(known):
+        losses = found["losses"][i.slug]
+        lines.append(line(i, [
+            (across(s + 1, steps), height("loss", v))
+            for s, v in enumerate(losses)
+        ]))  # fmt: skip
+        if i.slug == found["reference"]:
+            continue
+        apart = [abs(a - b) for a, b in zip(losses, right, strict=True)]
+        lines.append(line(i, [
+            (across(s + 1, steps), height("apart", v))
+            for s, v in enumerate(apart)
+        ]))  # fmt: skip
+        # Marks at places of their own, so that none covers another.
+        at = 8 + 7 * n
+        marks.append(mark(
+            i.framework, across(at + 1, steps), height("apart", apart[at]), 8
+        ))  # fmt: skip
+    cursor = (
+        f'<path class="cursor" d="M{LEFT} {TOP["loss"]}v{HEIGHT}'
+        f'M{LEFT} {TOP["apart"]}v{HEIGHT}"/>'
+    )
+    said = (
+        f"The loss falls, leaps at step {leap(right)} and falls again, the "
+        "same in every framework. How far each is from float64 grows from "
+        f"rounding to {exponential(spread(found))}."
+    )
+    return figure(
+        "curves", "curves", "Loss by step, and how far each is from float64",
+        said, LEFT + WIDTH + 12, TOP["apart"] + HEIGHT + 26,
+        [grid("".join(behind)), words(labels), *lines, *marks, cursor],
+    )  # fmt: skip
+
+
+def spread(found: dict[str, Any]) -> float:
+    """The largest distance of any loss from float64's, at any step."""
+    right = np.array(found["losses"][found["reference"]])
+    return float(max(
+        abs(np.array(one) - right).max() for one in found["losses"].values()
+    ))  # fmt: skip
+
+
+def kernels(found: dict[str, Any]) -> np.ndarray:
+    """Steps × 3 × 3 × 32, as the bytes have them."""
+    whole = np.frombuffer(base64.b64decode(found["kernels"]), np.int8)
+    return whole.reshape(-1, 3, 3, 32) * found["kernel_scale"]
+
+
+def rows(found: dict[str, Any]) -> str:
+    """All kernels at the start, at the leap and at the end."""
+    known = kernels(found)
+    right = found["losses"][found["reference"]]
+    steps = [0, leap(right), len(right)]
+    body = []
+    for n, step in enumerate(steps):
+        body.append(words([text(0, 44 * n + 12, f"after step {step}")]))
+        for k in range(32):
+            body += cells(
+                known[step, :, :, k], 18 * k, 44 * n + 20, 5, 0,
+                MID_PLUS, MID_MINUS, float(abs(known).max()),
+            )  # fmt: skip
+    return figure(
+        "kernels", "kernels", "The 32 kernels of the first layer",
+        f"At steps {', '.join(map(str, steps))}: amber is positive, blue "
+        "negative.", 18 * 32, 44 * len(steps), body,
+    )  # fmt: skip
+
+
+def legend(found: dict[str, Any]) -> str:
+    """Who is who, and where the script writes each loss."""
+    named = titles.titles()
+    items = [
+        f'<li data-slug="{i.slug}">{marked(i.framework, named[i.slug])} '
+        "<output></output></li>"
+        for i in shown(found)
+    ]
+    return f'<ul class="legend">{"".join(items)}</ul>\n'
+
+
+def verdict(found: dict[str, Any]) -> str:
+    """What the recording shows, in words."""
+    right = found["losses"][found["reference"]]
+    at = leap(right)
+    answers = np.frombuffer(base64.b64decode(found["answers"]), np.uint8)
+    answers = answers.reshape(-1, len(found["labels"]))
+    accuracy = (answers == np.array(found["labels"])).mean(axis=1)
+    return (
+        f"{len(shown(found))} implementations take the same path: their "
+        f"losses fall from {right[0]:.2f}, leap from {right[at - 2]:.2f} to "
+        f"{right[at - 1]:.2f} at step {at}, and fall again. Until step "
+        f"{parting(found, 1e-3)} none is 0.001 from float64; the furthest "
+        f"that any gets is {spread(found):.2g}. Of "
+        f"{len(found['labels'])} test digits the network reads "
+        f"{accuracy[0]:.0%} before the first step and {accuracy[-1]:.0%} "
+        "after the last, from 128 digits alone.\n"
+    )
+
+
+def parts() -> dict[Path, str]:
+    """The verdict, the legend and both figures."""
+    found = record()
+    return {
+        GENERATED / "training" / "verdict.md": verdict(found),
+        GENERATED / "training" / "legend.md": legend(found),
+        FIGURES / "curves.svg": curves(found),
+        FIGURES / "kernels.svg": rows(found),
+    }
