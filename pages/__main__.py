@@ -44,6 +44,7 @@ from pages import (
     tabs,
     then_and_now,
     trained,
+    training,
     unit_gain,
 )
 from pages.markdown import GENERATED
@@ -58,6 +59,7 @@ FROM_RESULTS = [
 FROM_FOLDERS = [
     tabs, phrasebook, faster, layouts, explorer, cachelines, notebooks,
     unit_gain, symptoms, plain_text, marks, digit, diff,
+    training,
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks.statistics import middle, ratio
 from lab.results import FOLDER
+from pages.bars import chart, timed
 from pages.machines import (
     NONE,
     PAGES,
@@ -58,7 +59,21 @@ def layouts(machine: Machine) -> str:
     head = ["framework", "precision", "step: NCHW, ms", "NHWC, ms",
             "NCHW ÷ NHWC", "predict: NCHW, ms", "NHWC, ms",
             "NCHW ÷ NHWC"]  # fmt: skip
-    return table(head, rows) if rows else ""
+    drawn = [
+        timed(
+            machine, n, "train-128", f"{machine.title(n)}, {order}"
+        )._replace(strong=order == "NHWC")
+        for name in machine.group("layout")
+        if (other := other_layout(machine, name))
+        and machine.variants[name].options.get("layout") == "NCHW"
+        for n, order in ((name, "NCHW"), (other, "NHWC"))
+        if all(machine.rounds(n, "train-128") for n in (name, other))
+    ]  # fmt: skip
+    title = "a training step, batch 128; outlined: NCHW"
+    figure = (
+        chart(f"{machine.name}-layouts", title, "ms", drawn) if drawn else ""
+    )
+    return f"{figure}\n{table(head, rows)}" if rows else ""
 
 
 def transpositions(folder: Path) -> str:
@@ -71,12 +86,16 @@ def transpositions(folder: Path) -> str:
                     continue
                 seconds = middle(machine.rounds(name, case))
                 [moved, *_] = machine.values(name, case, "bytes")
-                rows.append([
-                    f"{machine.name}, {machine.title(name)}",
-                    plain(case.removeprefix("transpose-").replace("x", "×")),
-                    milliseconds(seconds),
-                    f"{moved / seconds / 1e9:,.0f}",
-                ])
+                rows.append(
+                    [
+                        f"{machine.name}, {machine.title(name)}",
+                        plain(
+                            case.removeprefix("transpose-").replace("x", "×")
+                        ),
+                        milliseconds(seconds),
+                        f"{moved / seconds / 1e9:,.0f}",
+                    ]
+                )
     if not rows:
         return NONE
     head = ["where", "NCHW → NHWC", "ms", "GB/s"]

@@ -6,6 +6,7 @@ from pathlib import Path
 from benchmarks.statistics import Rounds, middle, pairs, places, ratio, spread
 from benchmarks.variants import ROUNDS, environment
 from lab.results import FOLDER
+from pages.bars import chart, timed
 from pages.machines import (
     NONE,
     PAGES,
@@ -24,7 +25,6 @@ from pages.markdown import (
     percent,
     table,
 )
-from pages.svg import figure, group, text, words
 
 # A forward pass takes 7,739,648 operations an image, 2 for each multiply-add,
 # those with the zeros of the padding too, as PyTorch's counter has it; a
@@ -133,38 +133,17 @@ def ranking(
 
 
 def bars(machine: Machine, there: Mapping[str, Rounds], case: str) -> str:
-    """A bar for each variant, the mean of its rounds; a line, its slowest and
+    """A row for each variant, the mean of its rounds; a line, its slowest and
     its fastest round."""
-    top, step, width = 24, 32, 360
-    scale = width / max(max(s.values()) for s in there.values())
-    drawn, texts = [], []
-    for i, name in enumerate(there):
-        seconds = list(there[name].values())
-        y = top + step * i
-        v = machine.variants[name]
-        old = v.implementation.framework.era == "2018"
-        drawn.append(
-            f'<rect x="0" y="{y + 16}" '
-            f'width="{middle(there[name]) * scale:.1f}" '
-            f'height="9" class="{"then" if old else v.group}"/>'
-            f'<path d="M{min(seconds) * scale:.1f} {y + 20.5}'
-            f'H{max(seconds) * scale:.1f}"/>'
-        )
-        texts += [
-            text(0, y + 12, machine.title(name)),
-            text(width, y + 12, machine.ms(name, case), "end"),
-        ]
+    rows = [timed(machine, name, case) for name in there]
     what, batch = case.split("-")
-    unit = {"train": "ms a training step", "predict": "ms a prediction"}[what]
-    title = f"{unit}, batch {batch}"
-    texts.append(f'<text x="0" y="12" class="strong">{title}</text>')
-    said = "; ".join(
-        f"{machine.title(n)} {machine.ms(n, case)}" for n in there
-    )
+    unit = {"train": "a training step", "predict": "a prediction"}[what]
     precision = machine.variants[next(iter(there))].precision
-    return figure("bench", f"{machine.name}-{case}-{precision}", title, said,
-                  width, top + step * len(there) + 4,
-                  [group(drawn), words(texts)])  # fmt: skip
+    return chart(
+        f"{machine.name}-{case}-{precision}",
+        f"{unit}, batch {batch}; outlined: the page’s listing",
+        "ms", rows,
+    )  # fmt: skip
 
 
 def choices(

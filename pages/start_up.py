@@ -4,6 +4,7 @@ from pathlib import Path
 from statistics import mean, median
 
 from lab.results import FOLDER
+from pages.bars import Row, chart
 from pages.machines import PAGES, Machine, each, failure, typical
 from pages.markdown import NOTHING, table
 
@@ -30,17 +31,34 @@ def start(machine: Machine) -> str:
             rows.append([title, why, *[NOTHING] * 4])
             continue
         memory = machine.values(name, CASE, "peak_bytes")
-        rows.append([
-            title,
-            typical(machine.values(name, CASE, "import_seconds"), ".1f"),
-            typical(machine.values(name, CASE, "start_seconds"), ".1f"),
-            first_epoch(machine, name),
-            typical([size / 2**20 for size in memory], ",.0f"),
-            typical(machine.values(name, CASE, "page_faults_a_step"), ",.0f"),
-        ])
+        rows.append(
+            [
+                title,
+                typical(machine.values(name, CASE, "import_seconds"), ".1f"),
+                typical(machine.values(name, CASE, "start_seconds"), ".1f"),
+                first_epoch(machine, name),
+                typical([size / 2**20 for size in memory], ",.0f"),
+                typical(
+                    machine.values(name, CASE, "page_faults_a_step"), ",.0f"
+                ),
+            ]
+        )
     head = ["variant", "import, s", "to a model, s", "first epoch more, s",
             "peak memory, MiB", "page faults a step"]  # fmt: skip
-    return table(head, rows)
+    drawn = []
+    for name in machine.group("page"):
+        seconds = machine.values(name, CASE, "start_seconds")
+        if machine.rounds(name, CASE) and seconds:
+            value = median(seconds)
+            drawn.append(Row(
+                machine.variants[name].implementation.framework,
+                machine.title(name), value, min(seconds), max(seconds),
+                f"{value:.1f}",
+            ))  # fmt: skip
+    drawn.sort(key=lambda row: row.value)
+    title = "from nothing to a model, the page’s listing"
+    figure = chart(f"{machine.name}-start", title, "s", drawn) if drawn else ""
+    return f"{figure}\n{table(head, rows)}"
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:

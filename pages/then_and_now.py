@@ -5,6 +5,7 @@ from pathlib import Path
 from benchmarks.statistics import ratio
 from lab.frameworks import Implementation, implementations
 from lab.results import FOLDER
+from pages.bars import chart, timed
 from pages.machines import PAGES, Machine, each
 from pages.markdown import NOTHING, interval, listed, table
 
@@ -48,7 +49,19 @@ def then_and_now(machine: Machine) -> str:
         rows.append([machine.title(page), *cells])
     head = ["2018", "ms", "today, ms", "times faster", "fast, ms",
             "times faster"]  # fmt: skip
-    return table(head, rows) if rows else ""
+    shown = [
+        timed(machine, name, CASE)
+        for then, now in pairs()
+        for name in (
+            variant(machine, then, "page"),
+            variant(machine, now, "page") if now else None,
+            variant(machine, now, "fast") if now else None,
+        )
+        if name and machine.rounds(name, CASE)
+    ]
+    title = "2018, the page’s listing of today, and fast"
+    figure = chart(f"{machine.name}-eras", title, "ms", shown)
+    return f"{figure if shown else ''}\n{table(head, rows)}" if rows else ""
 
 
 def alone() -> str:

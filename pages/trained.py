@@ -5,6 +5,7 @@ from pathlib import Path
 from benchmarks.statistics import middle
 from lab.results import FOLDER
 from lab.seeds import EPOCHS
+from pages.bars import chart, timed
 from pages.machines import PAGES, Machine, each
 from pages.markdown import table
 from pages.seeds import accuracies, spread_of, wanted_of
@@ -28,7 +29,14 @@ def trained(machine: Machine, folder: Path) -> str:
         own = found.get(slug, {}).get("own", [])
         rows.append([machine.title(name), cell, spread_of(own, wanted[slug])])
     head = ["variant", f"{EPOCHS} epochs, s", "of 10,000 digits right, %"]
-    return table(head, rows)
+    there = sorted(
+        (n for n in machine.group("page") if machine.rounds(n, CASE)),
+        key=lambda n: middle(machine.rounds(n, CASE)),
+    )
+    drawn = [timed(machine, n, CASE, scale=EPOCHS * STEPS) for n in there]
+    title = f"{EPOCHS} epochs of the whole MNIST, the page’s listing"
+    figure = chart(f"{machine.name}-trained", title, "s", drawn)
+    return f"{figure if drawn else ''}\n{table(head, rows)}"
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:

@@ -186,7 +186,7 @@ def verdict(found: dict[str, Any]) -> str:
     return (
         f"{len(shown(found))} implementations take the same path: their "
         f"losses fall from {right[0]:.2f}, leap from {right[at - 2]:.2f} to "
-        f"{right[at - 1]:.2f} at step {at}, and fall again. Until step "
+        f"{right[at - 1]:.2f} at step {at}, and fall again. Before step "
         f"{parting(found, 1e-3)} none is 0.001 from float64; the furthest "
         f"that any gets is {spread(found):.2g}. Of "
         f"{len(found['labels'])} test digits the network reads "

@@ -36,7 +36,7 @@ function draw(kernels, step) {
     paint.globalAlpha = Math.abs(value) / 127;
     paint.fillStyle = style.getPropertyValue(value > 0 ? "--signal" : "--minus");
     paint.fillRect(
-      8 * (k % 16) + at % 3, 8 * (k >> 4) + Math.floor(at / 3) + 1, 1, 1);
+      4 * (k % 16) + at % 3, 4 * (k >> 4) + Math.floor(at / 3), 1, 1);
   }
 }
 
