@@ -1,6 +1,6 @@
 """Write the generated parts of the site: `python -m pages`.
 
-They are docs/generated/, docs/notebooks/, figures in docs/assets/ and two
+They are docs/generated/, docs/notebooks/, parts of docs/assets/ and three
 places in README.md, from the results and from the folders of snippets/.
 """
 
@@ -28,6 +28,7 @@ from pages import (
     layout_costs,
     layouts,
     marks,
+    network,
     notebooks,
     phrasebook,
     plain_text,
@@ -59,7 +60,7 @@ FROM_RESULTS = [
 FROM_FOLDERS = [
     tabs, phrasebook, faster, layouts, explorer, cachelines, notebooks,
     unit_gain, symptoms, plain_text, marks, digit, diff,
-    training,
+    training, network,
 ]  # fmt: skip
 
 

@@ -4,13 +4,14 @@ docs/notebooks/ says which: <label>.ipynb, in small letters, is that of the
 framework of today that has this label.
 """
 
+import base64
 import re
 from pathlib import Path
 
 import nbformat
 
 from lab.frameworks import ROOT, Framework, implementations
-from pages import titles
+from pages import network, titles
 
 FOLDER = ROOT / "docs" / "notebooks"
 ABOUT = {
@@ -80,13 +81,18 @@ def notebook(framework: Framework) -> str:
     main = source.split('if __name__ == "__main__":\n')[1]
     main = re.sub(r"^    ", "", main, flags=re.MULTILINE).strip()
     new = nbformat.v4
+    order = framework.image_layout
+    picture = base64.b64encode(network.alone(order).encode()).decode()
     first = implementations([framework.name])[0]
     quiet = QUIET * (first.backend.name == "tensorflow")
     cells = [
         new.new_markdown_cell(
             f"# {framework.label}: the whole file, run\n\nThe sections of "
             f"`snippets/{framework.name}/convnet.py`, executed when this site "
-            f"was built. {choice(framework)}"
+            f"was built. {choice(framework)}\n\n![The network, "
+            f"{network.ORDERS[order]}: {network.passed(order)}]"
+            "(attachment:network.svg)",
+            attachments={"network.svg": {"image/svg+xml": picture}},
         ),
         new.new_code_cell(quiet + head),
     ]

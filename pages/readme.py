@@ -1,10 +1,12 @@
-"""README.md: ten lines of the code, and what the first command prints."""
+"""README.md: the network's picture, ten lines of the code, and what the first
+command prints."""
 
 import re
 from pathlib import Path
 
 from lab import results
 from lab.frameworks import ROOT, every, frameworks
+from pages import network
 from pages.markdown import NOT_MEASURED, NOTHING, plain, table
 
 README = ROOT / "README.md"
@@ -19,6 +21,15 @@ def code() -> str:
     )
     assert found  # the contract holds the sections
     return f"```py\n{found[1]}```\n"
+
+
+def picture() -> str:
+    """The network, in the order of the first framework."""
+    order = frameworks()[0].image_layout
+    return (
+        f"![The network, {network.ORDERS[order]}. {network.passed(order)}]"
+        f"(docs/assets/{network.file(order)})\n"
+    )
 
 
 def trained(folder: Path) -> str:
@@ -54,6 +65,7 @@ def between(text: str, name: str, part: str) -> str:
 
 
 def parts(folder: Path = results.FOLDER) -> dict[Path, str]:
-    """README.md with both in their places."""
-    text = between(README.read_text("utf-8"), "code", code())
+    """README.md with each in its place."""
+    text = between(README.read_text("utf-8"), "picture", picture())
+    text = between(text, "code", code())
     return {README: between(text, "table", trained(folder))}
