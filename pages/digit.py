@@ -151,8 +151,8 @@ def section() -> str:
         'pen, Space puts it down and lifts it."></canvas>',
         '<p class="buttons"><button type="button" class="undo">Undo</button> '
         '<button type="button" class="clear">Clear</button></p>',
-        '<p class="says" aria-live="polite">Every layer of a trained network, '
-        f"for one test digit, a {STILL}.</p>",
+        '<p class="says" aria-live="polite">Draw above, or take a digit. '
+        f"Beside: what each layer makes of a {STILL}.</p>",
         f'<div class="samples">{"".join(chosen)}</div>',
         "</div>",
         '<div class="layers">',

@@ -62,7 +62,7 @@ def test_a_hand_draws_a_one(page: Page) -> None:
     page.mouse.up()
     expect(page.locator(".digit .says")).to_contain_text("reads 1")
     page.locator(".digit .clear").click()
-    expect(page.locator(".digit .says")).to_contain_text("Draw")
+    expect(page.locator(".digit .says")).to_contain_text("Draw, or")
 
 
 def test_a_keyboard_draws_a_one(page: Page) -> None:
@@ -144,6 +144,7 @@ def test_still_pictures_stand_where_the_maps_will(
     context = browser.new_context(base_url=base, java_script_enabled=False)
     still = context.new_page()
     still.goto("")
+    sample(page, 7)
     boxes = still.locator(".digit img.maps")
     expect(boxes).to_have_count(5)
     for n in range(5):

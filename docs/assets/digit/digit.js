@@ -127,7 +127,17 @@ function bars() {
   });
 }
 
+/** The still pictures give way to what is computed, in their places. */
+function enliven() {
+  for (const still of place.querySelectorAll("img.maps")) {
+    const canvas = /** @type {HTMLElement} */ (still.nextElementSibling);
+    still.remove();
+    canvas.hidden = false;
+  }
+}
+
 function show() {
+  if (seen) enliven();
   colours();
   for (const name of Object.keys(LAYERS)) if (name !== "logits") tiles(name);
   bars();
@@ -445,12 +455,6 @@ $(".breaks").addEventListener("change", (event) => {
   count();
 });
 
-// The still pictures give way to what moves, in their places.
-for (const still of place.querySelectorAll("img.maps")) {
-  const canvas = /** @type {HTMLElement} */ (still.nextElementSibling);
-  still.remove();
-  canvas.hidden = false;
-}
 place.classList.add("live");
 colours();
 const start = /** @type {HTMLButtonElement} */ ($(".samples button.still"));
