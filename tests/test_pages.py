@@ -34,7 +34,10 @@ def fault(fence: re.Match[str]) -> str | None:
     """What is wrong with a fence, a match of FENCE; None if nothing."""
     info, body = fence["info"], fence["body"].strip()
     included = INCLUDE.fullmatch(body)
-    titled = re.fullmatch(r'(py|text) title="(?:(?:2018|today): )?(.+)"', info)
+    titled = re.fullmatch(
+        r'(py|text)(?: hl_lines="[\d ]+")? title="(?:(?:2018|today): )?(.+)"',
+        info,
+    )
     if titled:
         if not included or included["path"] != titled[2]:
             return f"does not include {titled[2]}, which its title names"

@@ -132,7 +132,7 @@ def test_nothing_at_all(tmp_path: Path) -> None:
     full = {f"{p.parent.name}/{p.name}" for p in command.parts()}
     assert set(found) <= full
     # Who is there, measured or not; and an empty list of what was.
-    shown = {"projects.md", "phrasebook.json"}
+    shown = {"projects.md", "phrasebook.json", "logo.svg", "kernels.svg"}
     for name, text in found.items():
         if Path(name).name not in shown:
             assert "not measured" in text.lower(), name

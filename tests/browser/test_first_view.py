@@ -1,0 +1,94 @@
+"""What a page costs at first, on paper, and without JavaScript."""
+
+import gzip
+import re
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Response, expect
+
+from tests.browser.explorer import patient
+
+# Compressed already, and sent as it is.
+PACKED = (".woff2", ".png", ".safetensors")
+LIMIT = 170_000
+
+
+def weight(answer: Response) -> int:
+    """How many bytes a host sends of it, packed where that helps."""
+    body = answer.body()
+    packed = answer.url.endswith(PACKED)
+    return len(body) if packed else len(gzip.compress(body, 6))
+
+
+def test_first_view_is_light_and_has_no_index(
+    browser: Browser, base: str, site: Path
+) -> None:
+    heavy = {}
+    for path in sorted(site.rglob("index.html")):
+        url = path.relative_to(site).as_posix().removesuffix("index.html")
+        if url.startswith("notebooks/"):
+            continue
+        context = browser.new_context(viewport={"width": 390, "height": 844})
+        page = context.new_page()
+        answers: list[Response] = []
+        page.on("response", answers.append)
+        page.goto(base + url)
+        page.wait_for_load_state("networkidle")
+        assert not any("search_index" in a.url for a in answers), url
+        total = sum(map(weight, answers))
+        if total >= LIMIT:
+            heavy[url] = total
+        context.close()
+    assert heavy == {}
+
+
+def test_index_comes_when_somebody_searches(
+    browser: Browser, base: str
+) -> None:
+    context = patient(browser.new_context(base_url=base))
+    page = context.new_page()
+    page.goto("")
+    with page.expect_response("**/search_index.json"):
+        page.locator("input.md-search__input").focus()
+    context.close()
+
+
+def printed(page: Page) -> int:
+    """How many pages of A4 it takes."""
+    pdf = page.pdf(format="A4", prefer_css_page_size=True)
+    return len(re.findall(rb"/Type\s*/Page[^s]", pdf))
+
+
+def test_paper_has_the_chosen_framework_alone(
+    browser: Browser, base: str
+) -> None:
+    context = patient(browser.new_context(base_url=base))
+    page = context.new_page()
+    for label in "keras", "jax", "numpy":
+        page.goto(f"convnet/?framework={label}")
+        assert printed(page) <= 6, label
+    page.emulate_media(media="print")
+    shown = page.locator(".tabbed-block").locator("visible=true")
+    assert shown.count() == page.locator(".tabbed-set").count()
+    # No table is cut off at the right.
+    wide = page.evaluate("innerWidth")
+    for table in page.locator("article table:visible").all():
+        box = table.bounding_box()
+        assert box and box["x"] + box["width"] <= wide
+    context.close()
+
+
+def test_everything_reads_without_javascript(
+    browser: Browser, base: str, site: Path
+) -> None:
+    context = browser.new_context(base_url=base, java_script_enabled=False)
+    page = context.new_page()
+    for url in "", "convnet/", "training/", "then-and-now/":
+        page.goto(url)
+        expect(page.locator("h1")).to_be_visible()
+        expect(page.locator(".diff:visible, .controls:visible")).to_have_count(
+            0
+        )
+    page.goto("training/")
+    expect(page.locator("svg.curves")).to_be_visible()
+    context.close()
