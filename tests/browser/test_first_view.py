@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Response, expect
@@ -20,6 +21,10 @@ def weight(answer: Response) -> int:
     return len(body) if packed else len(gzip.compress(body, 6))
 
 
+def keep(answers: list[Response], answer: Response) -> None:
+    answers.append(answer)
+
+
 def test_first_view_is_light_and_has_no_index(
     browser: Browser, base: str, site: Path
 ) -> None:
@@ -31,7 +36,7 @@ def test_first_view_is_light_and_has_no_index(
         context = browser.new_context(viewport={"width": 390, "height": 844})
         page = context.new_page()
         answers: list[Response] = []
-        page.on("response", answers.append)
+        page.on("response", partial(keep, answers))
         page.goto(base + url)
         page.wait_for_load_state("networkidle")
         assert not any("search_index" in a.url for a in answers), url
