@@ -183,3 +183,30 @@ def test_a_screen_that_is_none(name: str, copy: Path) -> None:
     edited(found, r"^screen = .*", 'screen = "none"')(copy / "snippets")
     with pytest.raises(BadInput, match=f"{name}.*no screen is called 'none'"):
         frameworks.load(copy / "snippets")
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of #rrggbb, as WCAG 2.2 defines it."""
+    found = 0.0
+    for at, weight in (1, 0.2126), (3, 0.7152), (5, 0.0722):
+        value = int(colour[at : at + 2], 16) / 255
+        linear = value / 12.92 if value <= 0.04045 else (
+            (value + 0.055) / 1.055
+        ) ** 2.4  # fmt: skip
+        found += weight * linear
+    return found
+
+
+def test_each_label_has_a_colour_and_a_mark_of_its_own() -> None:
+    """3:1 on the light paper and on the dark, as icons need it."""
+    css = (ROOT / "docs" / "assets" / "face.css").read_text("utf-8")
+    papers = re.findall(r"--paper: (#[0-9a-f]{6})", css)
+    assert len(papers) == 2
+    own = {(f.label, f.colour, f.mark) for f in FOUND}
+    assert len(own) == len({f.label for f in FOUND})
+    assert len({colour for _, colour, _ in own}) == len(own)
+    assert len({mark for _, _, mark in own}) == len(own)
+    for label, colour, _ in own:
+        for paper in papers:
+            low, high = sorted([luminance(colour), luminance(paper)])
+            assert (high + 0.05) / (low + 0.05) >= 3, (label, paper)
