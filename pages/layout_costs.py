@@ -19,6 +19,7 @@ from pages.machines import (
 from pages.markdown import (
     NOTHING,
     interval,
+    listed,
     milliseconds,
     plain,
     table,
@@ -37,6 +38,27 @@ def other_layout(machine: Machine, name: str) -> str | None:
         if same and fast.options == rest:
             return other
     return None
+
+
+def verdict(machine: Machine, names: list[tuple[str, str]]) -> str:
+    """Which order trains faster, of (NCHW, NHWC) variants with rounds."""
+    found = []
+    for nchw, nhwc in names:
+        first = machine.rounds(nchw, "train-128")
+        last = machine.rounds(nhwc, "train-128")
+        if first and last:
+            found.append((machine.title(nchw), ratio(first, last)))
+    if not found:
+        return ""
+    said = listed([f"{title} {interval(one)}" for title, one in found])
+    sure = all(low and low > 1 for _, (_, low, _) in found)
+    begin = (
+        "Yes, use NHWC: a training step in NCHW takes longer wherever both "
+        "were measured"
+        if sure
+        else "It depends: a training step in NCHW, over one in NHWC"
+    )
+    return f"**{begin}, {said} times.**\n\n"
 
 
 def layouts(machine: Machine) -> str:
@@ -73,7 +95,14 @@ def layouts(machine: Machine) -> str:
     figure = (
         chart(f"{machine.name}-layouts", title, "ms", drawn) if drawn else ""
     )
-    return f"{figure}\n{table(head, rows)}" if rows else ""
+    both = [
+        (name, other)
+        for name in machine.group("layout")
+        if machine.variants[name].options.get("layout") == "NCHW"
+        and (other := other_layout(machine, name))
+    ]
+    said = verdict(machine, both) + figure
+    return f"{said}\n{table(head, rows)}" if rows else ""
 
 
 def transpositions(folder: Path) -> str:
