@@ -1,10 +1,11 @@
 """The same numbers: how far each implementation is from float64."""
 
+import json
 import math
 from pathlib import Path
 
 from lab import results
-from lab.frameworks import every, reference
+from lab.frameworks import ROOT, every, reference
 from lab.parity import TOLERANCES
 from lab.results import Result
 from pages import titles
@@ -19,6 +20,7 @@ from pages.markdown import (
 )
 from pages.svg import FIGURES, figure, grid, group, text, words
 
+IN_CHROMIUM = ROOT / "evidence" / "digit" / "chromium.json"
 # Of the reference's 100 losses: where they leap.
 SHOWN = 1, 5, 10, 14, 15, 16, 17, 18, 20, 25, 30, 40, 50, 100
 # A row of the page: its title, and the result if there is one.
@@ -53,6 +55,16 @@ def places(found: list[Result]) -> str:
     return "; ".join(said) or NOT_MEASURED
 
 
+def javascript() -> list[str]:
+    """Home's own network: it only predicts."""
+    found = json.loads(IN_CHROMIUM.read_text("utf-8"))
+    major = found["browser"].split(".")[0]
+    return [
+        f"JavaScript in Chromium {major}, [Home’s](index.md#draw-a-digit)",
+        exponential(found["max_abs_logits"]), *[NOTHING] * 5,
+    ]  # fmt: skip
+
+
 def parity(folder: Path = results.FOLDER) -> str:
     """The table of the same numbers."""
     head = ["framework", "logits", "loss", "gradient", "weights, 1 step",
@@ -65,6 +77,7 @@ def parity(folder: Path = results.FOLDER) -> str:
         cells = [row[f"max_abs_{k}"] for k in ("logits", "loss", "gradient")]
         cells += row["max_abs_weights"].values()
         lines.append([title, *map(exponential, cells)])
+    lines.append(javascript())
     most = [TOLERANCES[k] for k in ("logits", "loss", "gradient")]
     most += TOLERANCES["weights"].values()
     lines.append(["*tolerance*", *map(exponential, most)])
