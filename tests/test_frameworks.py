@@ -68,9 +68,9 @@ def no_backends(folder: Path) -> None:
 
 
 FAULTS: dict[str, tuple[Fault, str]] = {
-    "unknown key": (edited(FIRST, r"\A", "colour = 1\n"), "colour"),
+    "unknown key": (edited(FIRST, r"\A", "flavour = 1\n"), "flavour"),
     "unknown key of a table": (
-        edited(FIRST, r"^\[file\]$", "[file]\ncolour = 1"), "colour",
+        edited(FIRST, r"^\[file\]$", "[file]\nflavour = 1"), "flavour",
     ),
     "missing key": (edited(FIRST, r"^label = .*\n", ""), "label"),
     "wrong type": (edited(FIRST, r"^order = .*", 'order = "1"'), "order"),
@@ -166,9 +166,9 @@ def test_a_fault_stops_every_command(
 @pytest.mark.parametrize("name", COMMANDS.split(","))
 def test_the_command_line_s_own_words(name: str, copy: Path) -> None:
     """What is imported before a command reads no manifest."""
-    edited(FIRST, r"\A", "colour = 1\n")(copy / "snippets")
+    edited(FIRST, r"\A", "flavour = 1\n")(copy / "snippets")
     process = snippets(name, *ARGUMENTS.get(name, []), root=copy)
-    refusal(process, "colour")
+    refusal(process, "flavour")
 
 
 @pytest.mark.parametrize("name", [f.name for f in FOUND])

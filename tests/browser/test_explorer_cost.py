@@ -43,9 +43,7 @@ def test_only_this_page_loads_it(site: Path) -> None:
 
 def test_ready_before_the_page_has_loaded(opened: Opened) -> None:
     page = opened()
-    page.wait_for_function(
-        "performance.getEntriesByType('navigation')[0].loadEventEnd > 0"
-    )
+    page.wait_for_load_state()
     # A reader finds it ready: made once, and before the load event.
     made, loaded = page.evaluate(
         """[performance.getEntriesByName("layout-explorer").map(

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from lab.frameworks import Framework, frameworks
 from tests.browser.explorer import patient
-from tests.helpers import HANG
+from tests.helpers import HANG, until
 
 TODAY = [f for f in frameworks() if f.era == "today"]
 @pytest.fixture
@@ -155,8 +155,7 @@ def copied(page: Page, block: Locator) -> str:
     button = block.locator("button[data-md-type=copy]:visible")
     expect(button).to_have_count(1)
     button.click()
-    text = page.wait_for_function("navigator.clipboard.readText()")
-    return str(text.json_value())
+    return str(until(lambda: page.evaluate("navigator.clipboard.readText()")))
 
 
 def test_copied_command_has_no_prompt(page: Page) -> None:
