@@ -1,12 +1,13 @@
 """Benchmarks: the machines, their noise, the raw files."""
 
+import html
 from pathlib import Path
 from statistics import median
 
 from benchmarks.statistics import ratio
 from lab.results import FOLDER
 from pages.machines import NONE, PAGES, Machine, machines, typical
-from pages.markdown import interval, listed, plain
+from pages.markdown import NOTHING, interval, listed, plain, table
 
 CASE = "train-128"
 # Vectors that some kernels have and some processors.
@@ -59,7 +60,10 @@ def about(folder: Path) -> str:
         caches = ", ".join(f"{k} {v}" for k, v in f["caches"].items())
         steal = m.everywhere("steal_of_the_machine")
         lines.append(
-            f"- **{m.name}**: {said['cpu']}, family "
+            f"**{said['cpu']}**, {said['cores']} cores, "
+            f"{said.get('gpu', 'no GPU')}: {m.threads} threads, {m.count()}, "
+            f"{m.date}.\n\n??? note \"All that it says of itself\"\n\n"
+            f"    `{m.name}`: {said['cpu']}, family "
             f"{said.get('family', 'not said')}, model "
             f"{said.get('model', 'not said')}, stepping "
             f"{said.get('stepping', 'not said')}; {said['cores']} cores, "
@@ -69,12 +73,12 @@ def about(folder: Path) -> str:
             f"{plain(caches)}; hypervisor {said.get('hypervisor', 'none')}; "
             f"{said.get('gpu', 'no GPU')}; governor "
             f"{said.get('governor', 'not readable')}; Linux {said['kernel']}; "
-            f"Python {said['python']} (3.6 for 2018). {m.threads} threads, "
-            f"{m.count()}, {m.date}, commit {plain(m.commit)}. The hypervisor "
+            f"Python {said['python']} (3.6 for 2018). Commit "
+            f"`{plain(m.commit)}`. The hypervisor "
             f"took {typical(steal, '.1%')} of a core away (median of the "
             f"processes; at most {max(steal, default=0):.1%}).\n"
         )
-    return "".join(lines) or NONE
+    return "\n".join(lines) or NONE
 
 
 def index(folder: Path) -> str:
@@ -82,11 +86,38 @@ def index(folder: Path) -> str:
     parts = []
     for machine in machines(folder):
         where = f"raw/{machine.name}/{machine.date}"
-        lines = [
-            f"- [{name}]({where}/{name}.json)\n" for name in machine.files
+        rows = [
+            [
+                html.escape(machine.title(name).removesuffix(", fast")),
+                what(machine, name),
+                machine.ms(name, CASE)
+                if machine.rounds(name, CASE)
+                else NOTHING,
+                f"[{name}]({where}/{name}.json)",
+            ]
+            for name in machine.variants
+            if name in machine.files
         ]
-        parts.append(f"## {machine.name}\n\n" + "".join(lines))
+        head = ["framework", "what is measured", "ms a step of 128", "file"]
+        said = table(head, rows, "llrl")
+        parts.append(f"## {machine.name}\n\n{said}")
     return "\n".join(parts) or NONE
+
+
+def what(machine: Machine, name: str) -> str:
+    """What a variant is, in words."""
+    v = machine.variants[name]
+    file = f"`{v.module}.py`"
+    options = ", ".join(f"{key} {o}" for key, o in v.options.items())
+    return {
+        "page": f"the listing, {file}",
+        "noise": "the listing once more",
+        "step": f"{v.step or file}",
+        "layout": f"{file}, {options}",
+        "fast": ", ".join(filter(None, [file, options])),
+        "machine": "what the machine can do",
+        "peer": "prediction from the ONNX file",
+    }[v.group]
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:

@@ -8,6 +8,7 @@ from lab import results
 from lab.frameworks import Implementation, every
 from lab.gates import SEEDS
 from lab.results import Result
+from pages import titles
 from pages.markdown import (
     GENERATED,
     NOT_MEASURED,
@@ -25,16 +26,15 @@ def source(data: str) -> str:
     )
 
 
-def named(implementation: Implementation) -> list[str]:
-    """The first cells of its row."""
-    return [
-        f"`{implementation.framework.name}`",
-        implementation.backend.name or NOTHING,
-    ]
+def named(implementation: Implementation, runs: list[Result]) -> str:
+    """Keras 3.15.1 on JAX."""
+    version = runs[0]["version"] if runs else None
+    return titles.title(implementation, version)
 
 
 def gates(data: str, folder: Path = results.FOLDER) -> str:
-    """The gates of every framework.toml beside what was measured."""
+    """What was measured, and the gates of every framework.toml: one for all
+    is said once."""
     found = results.gates(data, folder)
     digits = 3 if data == "mnist-5k" else 4
     rows = []
@@ -46,10 +46,13 @@ def gates(data: str, folder: Path = results.FOLDER) -> str:
             three = min(accuracy), median(accuracy), max(accuracy)
             cells = [f"{value:.{digits}f}" for value in three]
             cells[0] += so_many(len(accuracy), len(SEEDS))
-        rows.append([*named(i), *cells, gate])
-    head = ["framework", "backend", f"worst of {len(SEEDS)}", "median",
-            "best", "gate"]  # fmt: skip
-    return table(head, rows, "ll") + source(data)
+        rows.append([named(i, found.get(i.slug, [])), *cells, gate])
+    head = ["framework", f"worst of {len(SEEDS)}", "median", "best", "gate"]
+    said = ""
+    if len({row[-1] for row in rows}) == 1:
+        said = f"The gate of all is {rows[0][-1]}.\n\n"
+        head, rows = head[:-1], [row[:-1] for row in rows]
+    return said + table(head, rows) + source(data)
 
 
 def where(run: Result) -> tuple[str, int, str]:
@@ -73,10 +76,10 @@ def first_numbers(folder: Path = results.FOLDER) -> str:
     )
     rows = []
     for i in every():
-        name, backend = named(i)
         runs = found.get(i.slug, [])
+        name = named(i, runs)
         if not runs:
-            rows.append([name, NOTHING, backend, NOT_MEASURED, *[NOTHING] * 5])
+            rows.append([name, NOT_MEASURED, *[NOTHING] * 5])
             continue
         for elsewhere in dict.fromkeys(map(where, runs)):
             if elsewhere != where(first):
@@ -88,8 +91,6 @@ def first_numbers(folder: Path = results.FOLDER) -> str:
         memory = median(run["peak_memory_bytes"] / 2**20 for run in runs)
         rows.append([
             name,
-            plain(runs[0]["version"]),
-            backend,
             f"{median(speed):,.0f}" + so_many(len(runs), len(SEEDS)),
             f"{min(speed):,.0f}–{max(speed):,.0f}",
             f"{training:.1f}",
@@ -97,10 +98,9 @@ def first_numbers(folder: Path = results.FOLDER) -> str:
             f"{memory:,.0f}",
             f"{median(run['test_accuracy'] for run in runs):.3f}",
         ])
-    head = ["framework", "version", "backend", "images/s", "slowest–fastest",
-            "training, s", "start-up, s", "peak memory, MiB",
-            "accuracy"]  # fmt: skip
-    return f"{said}\n\n{table(head, rows, 'lll')}" + source("mnist-5k")
+    head = ["framework", "images/s", "slowest–fastest", "training, s",
+            "start-up, s", "peak memory, MiB", "accuracy"]  # fmt: skip
+    return f"{said}\n\n{table(head, rows)}" + source("mnist-5k")
 
 
 def parts(folder: Path = results.FOLDER) -> dict[Path, str]:

@@ -1,4 +1,4 @@
-"""The frameworks' own sections of Faster, from their folders."""
+"""The frameworks' own tabs of Faster, from their folders."""
 
 from pathlib import Path
 
@@ -7,13 +7,13 @@ from pages.folders import Frameworks, title, words
 
 
 def sections(known: Frameworks | None = None) -> str:
-    """A section for each framework that has a fast.py: its fast.md."""
+    """A tab for each framework that has a fast.py: its fast.md."""
     known = frameworks() if known is None else known
     fast = [f for f in known if (f.folder / "fast.py").exists()]
     for f in fast:
         words(f, "fast.md")
     return "\n\n".join(
-        f'## {title(f, fast)}\n\n--8<-- "snippets/{f.name}/fast.md"'
+        f'=== "{title(f, fast)}"\n\n    --8<-- "snippets/{f.name}/fast.md"'
         for f in fast
     )
 

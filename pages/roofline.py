@@ -65,10 +65,13 @@ def peaks(folder: Path) -> str:
         ]:
             rate, who = machine.peak(case)
             cell = f"{rate / 1e9:,.0f} {unit}" if who else NOT_MEASURED
-            rows.append([machine.name, what, cell, who or NOTHING])
+            rows.append([what, cell, who or NOTHING, machine.name])
     if not rows:
         return NONE
-    return table(["machine", "what", "rate", "by"], rows) + sources(folder)
+    head, align = ["limit", "rate", "by", "machine"], "lrll"
+    if len({row[-1] for row in rows}) == 1:
+        head, rows, align = head[:-1], [row[:-1] for row in rows], "lrl"
+    return table(head, rows, align) + sources(folder)
 
 
 def roofline(folder: Path) -> str:
@@ -106,7 +109,8 @@ def roofline(folder: Path) -> str:
             ])
         head = ["layer", "FLOP/byte", "ms", "share", "GFLOP/s", "GB/s",
                 "roof", "of the roof"]  # fmt: skip
-        parts.append(f"**Batch {batch}**\n\n{table(head, rows)}")
+        inner = "".join(f"    {x}\n" for x in table(head, rows).splitlines())
+        parts.append(f'??? note "Layer by layer, batch {batch:,}"\n\n{inner}')
     return "\n".join(parts) + machine.source()
 
 
@@ -142,16 +146,28 @@ def picture(
         for speed in (memory, cache)
     ]
     texts = []
+    named: list[tuple[float, float, str]] = []
     for layer in layers:
         if layer.way == "forward" and layer.batch in (128, 1024):
-            at = x(layer.intensity), y(layer.rate)
+            dot = x(layer.intensity), y(layer.rate)
             drawn.append(
-                f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="4.5" '
+                f'<circle cx="{dot[0]:.1f}" cy="{dot[1]:.1f}" r="4.5" '
                 f'class="batch-{layer.batch}"/>'
             )
             if layer.batch == 128:
-                where = f"{at[0] + 7:.1f}", f"{at[1] - 5:.1f}"
-                texts.append(text(*where, layer.name))
+                named.append((*dot[::-1], layer.name))
+    low_down = {True: 0.0, False: 0.0}
+    for down, across, name in sorted(named):
+        # No name lies on another.
+        is_left = across < x(1)
+        low_down[is_left] = max(down + 4, low_down[is_left] + 11)
+        texts.append(
+            text(f"{across + 8:.1f}", f"{low_down[True]:.1f}", name)
+            if is_left
+            else text(
+                f"{across - 8:.1f}", f"{low_down[False]:.1f}", name, "end"
+            )
+        )
     texts += [
         text(f"{x(v):.1f}", bottom + 18, f"{v:g}", "middle")
         for v in (0.1, 1, 10, 100)
@@ -159,6 +175,21 @@ def picture(
         text(left - 6, f"{y(v * 1e9) + 4:.1f}", f"{v:,}", "end")
         for v in (1, 10, 100, 1000)
     ]
+    texts += [
+        text(f"{x(0.8):.1f}", f"{y(cache * 0.8) - 6:.1f}",
+             f"cache, {cache / 1e9:,.0f} GB/s", "end"),
+        text(f"{x(0.7):.1f}", f"{y(memory * 0.1) + 6:.1f}",
+             f"memory, {memory / 1e9:,.0f} GB/s"),
+        text(right, f"{y(compute) - 6:.1f}",
+             f"arithmetic, {compute / 1e9:,.0f} GFLOP/s", "end"),
+    ]  # fmt: skip
+    for n, batch in enumerate((128, 1024)):
+        at = bottom - 34 + 18 * n
+        drawn.append(
+            f'<circle cx="{right - 76}" cy="{at}" r="4.5" '
+            f'class="batch-{batch}"/>'
+        )
+        texts.append(text(right - 68, at + 4, f"batch {batch:,}"))
     texts.append(text(0, 14, "GFLOP/s"))
     texts.append(text(right, bottom + 34, "FLOP a byte", "end"))
     said = "; ".join(

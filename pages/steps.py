@@ -1,9 +1,18 @@
-"""Faster: what each step from the page's listing to fast.py bought."""
+"""Faster: what each step from the page's listing to fast.py changed, and what
+that bought.
 
+A step begins from the one before it. What comes after fast.py is no step but
+an alternative: it begins from the file that it names.
+"""
+
+import difflib
+import html
+from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.statistics import ratio
-from lab.frameworks import Framework, Implementation, frameworks
+from benchmarks.statistics import middle, ratio
+from benchmarks.variants import Variant, load
+from lab.frameworks import Implementation, every
 from lab.results import FOLDER
 from pages.machines import (
     NONE,
@@ -14,65 +23,171 @@ from pages.machines import (
     machines,
     typical,
 )
-from pages.markdown import NOT_MEASURED, NOTHING, interval, table
+from pages.markdown import (
+    GENERATED,
+    NOT_MEASURED,
+    NOTHING,
+    interval,
+    milliseconds,
+    table,
+)
+from pages.waterfall import Step, waterfall
 
+STEPS = GENERATED / "steps"
 CASE = "train-128"
 GAPS = {
     "train-128": "training, 128",
     "predict-1": "one digit",
     "predict-1024": "1,024 digits",
 }
+LONG = 24  # changed lines: more than these are folded
 
 
-def of(machine: Machine, implementation: Implementation) -> str:
-    """A row for each step, in the order of variants.toml."""
-    names = [
-        name
-        for name, v in machine.variants.items()
+def ladder(implementation: Implementation) -> tuple[list[str], list[str]]:
+    """The names of the steps, from the page's listing to fast.py, and those
+    of the alternatives."""
+    own = {
+        name: v
+        for name, v in load().items()
         if v.implementation == implementation
         and v.group in ("page", "step", "fast")
         and CASE in v.cases
+    }
+    names = list(own)
+    fast = next(n for n in names if own[n].group == "fast")
+    end = names.index(fast) + 1
+    return names[:end], names[end:]
+
+
+def source(v: Variant) -> list[str]:
+    """The lines of what is run, without the marks of its sections."""
+    text = v.implementation.framework.source(f"{v.module}.py")
+    for find, put in v.edits:
+        text = text.replace(find, put)
+    lines = [x for x in text.splitlines() if "# --8<--" not in x]
+    return lines
+
+
+def shell(v: Variant) -> list[str]:
+    return [f"export {key}={value}" for key, value in v.environment.items()]
+
+
+def call(v: Variant) -> list[str]:
+    options = ", ".join(f"{key}={o!r}" for key, o in v.options.items())
+    return [f"model = build_model({options})"]
+
+
+def changed(old: Variant, new: Variant) -> list[str]:
+    """The lines of a diff: environment, options, file."""
+    found = []
+    for read, context in (shell, 0), (call, 0), (source, 1):
+        diff = difflib.unified_diff(
+            read(old), read(new), n=context, lineterm=""
+        )
+        lines = list(diff)[3:]
+        found += [
+            "…" if x.startswith("@@ ") else f"{x[:1]} {x[1:]}".rstrip()
+            for x in lines
+        ]
+    return found
+
+
+def fence(old: Variant, new: Variant) -> str:
+    """The change as a listing; a long one is folded."""
+    lines = changed(old, new)
+    count = sum(line[:1] in ("+", "-") for line in lines)
+    body = "\n".join(["```diff", *lines, "```"])
+    if count <= LONG:
+        return body
+    inner = "\n".join(f"    {line}".rstrip() for line in body.splitlines())
+    folder = new.implementation.framework.name
+    named = f"`{new.module}.py` of `{folder}`, {count} lines changed"
+    return f"??? abstract \"{named}\"\n\n{inner}"
+
+
+def numbers(machine: Machine, name: str, first: str, count: int) -> list[str]:
+    """ms, speed-up, cores busy, page faults a step; or why there are none."""
+    seconds = machine.rounds(name, CASE)
+    if not seconds:
+        return [failure(machine, name, CASE), *[NOTHING] * 3]
+    start = machine.rounds(first, CASE)
+    times = interval(ratio(start, seconds, count)) if start else NOTHING
+    return [
+        machine.ms(name, CASE),
+        "1" if name == first else times,
+        machine.cores(name, CASE),
+        typical(machine.values(name, CASE, "page_faults_a_step"), ",.0f"),
     ]
-    start = machine.rounds(names[0], CASE)
-    rows = []
-    for name in names:
-        seconds = machine.rounds(name, CASE)
-        if not seconds:
-            why = failure(machine, name, CASE)
-            rows.append([step(machine, name), why, *[NOTHING] * 3])
-            continue
-        times = NOTHING
-        if start:
-            times = interval(ratio(start, seconds, len(names) - 1))
-        rows.append([
-            step(machine, name),
-            machine.ms(name, CASE),
-            "1" if name == names[0] else times,
-            machine.cores(name, CASE),
-            typical(machine.values(name, CASE, "page_faults_a_step"), ",.0f"),
-        ])
-    head = ["step", "ms", "speed-up", "cores busy",
-            "page faults a step"]  # fmt: skip
-    return table(head, rows)
 
 
-def step(machine: Machine, name: str) -> str:
+def called(machine: Machine, name: str) -> str:
     """What a reader is told of it."""
     v = machine.variants[name]
     title = machine.title(name).removesuffix(", fast")
-    return f"{v.step or f'`{v.module}.py` on {title}'}<br>`{name}`"
+    return v.step or f"`{v.module}.py` on {title}"
 
 
-def steps(framework: Framework, folder: Path) -> str:
-    """A table for each backend, from the newest machine."""
+def rows(
+    machine: Machine, names: Sequence[str], first: str, count: int
+) -> str:
+    head = ["step", "ms", "speed-up", "cores busy",
+            "page faults a step"]  # fmt: skip
+    return table(head, [
+        [f"{called(machine, n)}<br>`{n}`",
+         *numbers(machine, n, first, count - 1)]
+        for n in names
+    ])  # fmt: skip
+
+
+def drawn(machine: Machine, names: Sequence[str]) -> str:
+    """The waterfall, where its first and its last step were measured."""
+    found = []
+    for name in names:
+        seconds = machine.rounds(name, CASE)
+        said = html.escape(called(machine, name).replace("`", ""))
+        said = said.removesuffix(" (fast.py)")
+        found.append(
+            Step(said, 1000 * middle(seconds), milliseconds(middle(seconds)))
+            if seconds
+            else Step(said, None, NOT_MEASURED)
+        )
+    if found[0].ms is None or found[-1].ms is None:
+        return ""
+    framework = machine.variants[names[0]].implementation.framework
+    title = f"{machine.title(names[0])}, step by step"
+    return waterfall(framework, f"steps-{names[0]}", title, found) + "\n"
+
+
+def ladders(i: Implementation, folder: Path) -> dict[Path, str]:
+    """Of an implementation: waterfall-<slug>.md and alternatives-<slug>.md,
+    and what each step changed, <variant>.md."""
+    names, others = ladder(i)
+    found = {}
+    known = load()
+    before = known[names[0]]
+    for name in names[1:]:
+        found[STEPS / f"{name}.md"] = fence(before, known[name]) + "\n"
+        before = known[name]
+    for name in others:
+        v = known[name]
+        base = names[0] if v.module == "convnet" else names[-1]
+        found[STEPS / f"{name}.md"] = fence(known[base], v) + "\n"
+    fall = STEPS / f"waterfall-{i.slug}.md"
+    rest = STEPS / f"alternatives-{i.slug}.md"
     if not machines(folder):
-        return NONE
+        return found | {fall: NONE, rest: NONE}
     machine = machines(folder)[0]
-    tables = [
-        of(machine, Implementation(framework, backend))
-        for backend in framework.backends
-    ]
-    return "\n".join(tables) + machine.source()
+    count = len(names) + len(others)
+    listed = rows(machine, names, names[0], count) + machine.source()
+    picture = drawn(machine, names)
+    if picture:
+        inner = "".join(
+            f"    {line}".rstrip() + "\n" for line in listed.splitlines()
+        )
+        listed = f'??? note "The same as a table"\n\n{inner}'
+    found[fall] = picture + listed
+    found[rest] = rows(machine, others, names[0], count)
+    return found
 
 
 def gap(machine: Machine) -> str:
@@ -96,9 +211,9 @@ def gap(machine: Machine) -> str:
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:
-    """steps-<folder>.md for each framework that has a fast.py; gap.md."""
-    return {PAGES / "gap.md": each(folder, gap)} | {
-        PAGES / f"steps-{f.name}.md": steps(f, folder)
-        for f in frameworks()
-        if (f.folder / "fast.py").exists()
-    }
+    """The steps of each implementation that has a fast.py; gap.md."""
+    found = {PAGES / "gap.md": each(folder, gap)}
+    for i in every():
+        if (i.framework.folder / "fast.py").exists():
+            found |= ladders(i, folder)
+    return found

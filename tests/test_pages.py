@@ -46,7 +46,7 @@ def fault(fence: re.Match[str]) -> str | None:
         return None
     if "--8<--" in body:
         return "includes a file and has no title"
-    if info == "python":
+    if info in ("python", "diff"):
         return None
     if info == "console":
         if body.startswith("$ "):

@@ -1,5 +1,6 @@
 """What the pages say of speed, and what it stands on."""
 
+import itertools
 import re
 import runpy
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 from benchmarks import variants
 from lab import results
 from lab.errors import BadInput
-from lab.frameworks import ROOT, every, frameworks, reference
+from lab.frameworks import every, frameworks, reference
 from pages import __main__ as command
 from pages import ranking, steps, then_and_now, titles
 
@@ -126,8 +127,35 @@ def test_faster_has_steps_of_every_fast_module() -> None:
         there = (i.framework.folder / "fast.py").exists()
         assert there == (i.slug in fast), i.title
     names = [path.stem for path in steps.parts()]
-    written = {n[6:] for n in names if n.startswith("steps-")}
-    assert written == {p.parent.name for p in ROOT.glob("snippets/*/fast.py")}
+    assert {n[10:] for n in names if n.startswith("waterfall-")} == fast
+    for i in every():
+        if i.slug not in fast:
+            continue
+        # Each step is shown, and so is each alternative.
+        ladder, _ = steps.ladder(i)
+        assert variants.load()[ladder[-1]].precision == "float32"
+        text = i.framework.source("fast.md")
+        shown = re.findall(r"steps/([\w-]+)\.md", text)
+        assert f"waterfall-{i.slug}" in shown
+        assert f"alternatives-{i.slug}" in shown
+
+
+def test_a_diff_leads_from_a_step_to_the_next() -> None:
+    """`patch` makes the second listing of the first, but for what a diff
+    leaves out between two places."""
+    known = variants.load()
+    for i in every():
+        if not (i.framework.folder / "fast.py").exists():
+            continue
+        ladder, _ = steps.ladder(i)
+        for before, after in itertools.pairwise(ladder):
+            old, new = known[before], known[after]
+            lines = steps.changed(old, new)
+            assert lines, after
+            for sign, v in ("-", old), ("+", new):
+                there = steps.shell(v) + steps.call(v) + steps.source(v)
+                said = [x[2:] for x in lines if x[:1] in (sign, " ")]
+                assert set(said) <= {*there, ""}, after
 
 
 ROW = re.compile(r"^\| .*<br>`([a-z0-9_-]+)` \|(.*)\|$")

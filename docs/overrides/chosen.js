@@ -72,10 +72,24 @@
   document.addEventListener("DOMContentLoaded", () => {
     watch.disconnect();
     look();
+    follow();
     const named = document.getElementById(
       decodeURIComponent(location.hash.slice(1)));
     if (named?.matches(".tabbed-set > input")) choose(named);
+    reveal();
   });
+
+  /** An address, or a link, may point into a tab that is not shown. */
+  function reveal() {
+    const named = document.getElementById(
+      decodeURIComponent(location.hash.slice(1)));
+    const block = named?.closest(".tabbed-block");
+    if (!block || block.checkVisibility()) return;
+    const n = [...block.parentElement.children].indexOf(block);
+    choose(block.closest(".tabbed-set").querySelectorAll(":scope > input")[n]);
+    named.scrollIntoView();
+  }
+  addEventListener("hashchange", reveal);
 
   function choose(input) {
     const set = input.parentElement;
@@ -90,6 +104,17 @@
     const top = set.getBoundingClientRect().top;
     for (const one of document.querySelectorAll(".tabbed-set")) show(one);
     scrollBy(0, set.getBoundingClientRect().top - top);
+    follow();
+  }
+
+  /** The table of contents leaves out what stands in a tab not shown. */
+  function follow() {
+    for (const link of document.querySelectorAll(".md-nav--secondary li > a")) {
+      const named = document.getElementById(
+        decodeURIComponent(link.hash.slice(1)));
+      const block = named?.closest(".tabbed-block");
+      link.parentElement.hidden = !!block && !block.matches(".chosen");
+    }
   }
   document.addEventListener("change", ({ target }) => {
     if (target.matches(".tabbed-set > input")) choose(target);
