@@ -26,13 +26,13 @@ ABOUT = {
 SECTION = re.compile(
     r"# --8<-- \[start:(\w+)\]\n(.*?)# --8<-- \[end:\1\]\n", re.DOTALL
 )
-# TensorFlow, where a framework runs on it, says a page of its own processor.
+# TensorFlow, where a framework runs on it, says a page of its own processor,
+# some of it before it heeds the variable.
 QUIET = """\
 import os
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-
-"""
+os.dup2(os.open(os.devnull, os.O_WRONLY), 2)"""
 DIGIT = """\
 import matplotlib.pyplot as plt
 
@@ -84,7 +84,7 @@ def notebook(framework: Framework) -> str:
     order = framework.image_layout
     picture = base64.b64encode(network.alone(order).encode()).decode()
     first = implementations([framework.name])[0]
-    quiet = QUIET * (first.backend.name == "tensorflow")
+    quiet = first.backend.name == "tensorflow"
     cells = [
         new.new_markdown_cell(
             f"# {framework.label}: the whole file, run\n\nThe sections of "
@@ -94,7 +94,8 @@ def notebook(framework: Framework) -> str:
             "(attachment:network.svg)",
             attachments={"network.svg": {"image/svg+xml": picture}},
         ),
-        new.new_code_cell(quiet + head),
+        *([new.new_code_cell(QUIET)] if quiet else []),
+        new.new_code_cell(head),
     ]
     for name, code in SECTION.findall(source):
         cells.append(new.new_markdown_cell(ABOUT[name]))
