@@ -35,6 +35,11 @@ SCRIPT = re.compile(
 )
 STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.S)
 ATTRIBUTE = re.compile(r"<[a-z][^<>]*?\sstyle=\"([^\"]*)\"", re.S)
+# Zensical's search brings its style in its script, of this version.
+BROUGHT = (
+    'content="zensical-0.0.73"',
+    "'sha256-NwSx/R2V/U4jnW0Tq5pQ53Y/rzPVJ4dqE7D6UTA/J1k='",
+)
 CANONICAL = re.compile(r'<link rel="?canonical"? href="?([^">\s]+)')
 TITLE = re.compile(r"<title>(.*?)</title>", re.S)
 KINDS = {
@@ -61,6 +66,8 @@ def policy(page: str) -> str:
     inline scripts and styles that stand in it now."""
     scripts = digests(SCRIPT.findall(page))
     styles = digests(STYLE.findall(page))
+    if BROUGHT[0] in page:
+        styles = f"{styles} {BROUGHT[1]}".lstrip()
     attributes = digests(list(map(html.unescape, ATTRIBUTE.findall(page))))
     return "; ".join([
         "default-src 'none'",

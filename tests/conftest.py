@@ -17,6 +17,13 @@ from lab import mnist, processes
 from lab.frameworks import ROOT, Implementation, every, frameworks
 from tests.helpers import REQUIRE_ALL, Once, missing
 
+# What both builders are told.
+TOLD = {
+    "NOTEBOOKS": "false",
+    "REPO_URL": "https://github.com/one/convnet",
+    "SITE_URL": "https://one.example/",
+}
+
 
 def pytest_configure() -> None:
     """Each of several test processes keeps to a core of its own, and so does
@@ -145,3 +152,20 @@ def site(once: Once) -> Path:
             assert process.returncode == 0, process.stderr[-3000:]
 
     return once("site", make)
+
+
+@pytest.fixture(scope="session")
+def builders(once: Once) -> tuple[Path, Path]:
+    """The site of MkDocs, and that of Zensical; their notebooks not run."""
+    zensical = "-m", "pages.zensical"
+    mkdocs = "-m", "mkdocs", "build", "--strict", "--quiet", "-d"
+
+    def make(folder: Path) -> None:
+        for one, name in (mkdocs, "mkdocs"), (zensical, "zensical"):
+            subprocess.run(
+                [sys.executable, *one, folder / name], cwd=ROOT, check=True,
+                env=os.environ | TOLD | {"NO_MKDOCS_2_WARNING": "1"},
+            )  # fmt: skip
+
+    folder = once("builders", make)
+    return folder / "mkdocs", folder / "zensical"

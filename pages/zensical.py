@@ -1,0 +1,111 @@
+"""The site built by Zensical: `python -m pages.zensical SITE`.
+
+Material for MkDocs ends in 2027. Zensical reads the same mkdocs.yml and the
+same pages, follows no link to a folder, and knows no notebooks. So it is given
+a copy, in which links are files and each notebook a page, run as for MkDocs.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+from nbconvert import MarkdownExporter
+from nbconvert.preprocessors import (
+    CoalesceStreamsPreprocessor,
+    ExecutePreprocessor,
+)
+
+from lab.errors import Failed
+from lab.files import write_text
+from lab.frameworks import ROOT
+from lab.outcome import outcome
+
+LINK = re.compile(r"(\]\(\S*?notebooks/\w+)\.ipynb\)")
+
+
+def copied(folder: Path) -> None:
+    """What the site is made of, in `folder`: docs/ whole, the rest linked."""
+    for path in ROOT.iterdir():
+        if path.name == "docs":
+            shutil.copytree(path, folder / "docs")
+        elif path.name != "mkdocs.yml" and not path.name.startswith("."):
+            (folder / path.name).symlink_to(path)
+    text = (ROOT / "mkdocs.yml").read_text("utf-8")
+    write_text(folder / "mkdocs.yml", text.replace(".ipynb\n", ".md\n"))
+
+
+def paged(notebook: Path, run: bool) -> None:
+    """A notebook becomes a page, with its own file and its pictures beside
+    it as mkdocs-jupyter has them. Raises Failed where a cell fails."""
+    found = nbformat.read(notebook, as_version=4)
+    if run:
+        os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
+        try:
+            ExecutePreprocessor(timeout=None).preprocess(found)
+        except Exception as error:
+            last = str(error).strip().splitlines()[-1]
+            raise Failed(f"{notebook.name}: {last}") from error
+    found, _ = CoalesceStreamsPreprocessor().preprocess(found, {})
+    found.metadata.language_info = {"name": "python"}
+    body, resources = MarkdownExporter().from_notebook_node(found)
+    body = body.replace("![svg](", "![What the lines above draw](")
+    own = notebook.with_suffix("")
+    own.mkdir()
+    for name, picture in resources["outputs"].items():
+        (own / name).write_bytes(picture)
+        body = body.replace(f"]({name})", f"]({own.name}/{name})")
+    head = f"---\nnotebook: {notebook.name}\n---\n\n"
+    write_text(notebook.with_suffix(".md"), head + body)
+    notebook.rename(own / notebook.name)
+
+
+def build(site: Path) -> None:
+    """The site, in a folder that is written anew. Raises Failed."""
+    run = os.environ.get("NOTEBOOKS", "true").lower() != "false"
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        copied(folder)
+        for notebook in sorted((folder / "docs/notebooks").glob("*.ipynb")):
+            paged(notebook, run)
+        for page in (folder / "docs").rglob("*.md"):
+            text = page.read_text("utf-8")
+            links = LINK.sub(r"\1.md)", text)
+            if links != text:
+                write_text(page, links)
+        process = subprocess.run(
+            [Path(sys.executable).with_name("zensical"), "build", "--strict"],
+            cwd=folder, encoding="utf-8",
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        if process.returncode:
+            said = re.sub(r"\x1b\[[\d;]*m", "", process.stdout)
+            raise Failed(f"zensical build: {said.strip()}")
+        shutil.rmtree(site, ignore_errors=True)
+        shutil.move(folder / "site", site)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m pages.zensical`; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m pages.zensical",
+        description="Build the site with Zensical in the place of MkDocs.",
+    )
+    parser.add_argument("site", type=Path, help="the folder to write anew")
+    options = parser.parse_args(arguments)
+
+    def do() -> int:
+        build(options.site)
+        return 0
+
+    return outcome("pages.zensical", do)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""What Material builds, Zensical builds: both, and what parts them."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pages import compare, publish
+from tests.helpers import ROOT
+
+
+def test_both_say_the_same(builders: tuple[Path, Path]) -> None:
+    assert list(compare.differences(*builders)) == []
+    # What is compared is there: every page, and what a page has of each kind.
+    found = compare.pages(builders[1])
+    assert len(found) == len(list((ROOT / "docs").glob("**/*.ipynb"))) + len([
+        path
+        for path in (ROOT / "docs").glob("**/*.md")
+        if "generated" not in path.parts
+    ])
+    whole = compare.facts(found["convnet/"].read_text("utf-8"), "convnet/")
+    assert all(whole[kind] for kind in whole if kind != "pictures")
+    offered = compare.offered(builders[1])
+    raw = (ROOT / "results/benchmarks").rglob("*.json")
+    assert sum(name.startswith("raw/") for name in offered) == len(list(raw))
+
+
+@pytest.mark.parametrize(
+    "path, old, new, words",
+    [
+        ("convnet/index.html", "kernel_size", "kernelsize", "listings"),
+        ("convnet/index.html", 'href="../', 'href="../x', "links"),
+        ("convnet/index.html", ">JAX</label>", ">JX</label>", "tabs"),
+        ("layouts/index.html", "<h2 id=", "<h2 id=x", "headings"),
+        ("port/index.html", "blob/HEAD/docs/port", "blob/HEAD/docs", "button"),
+        ("notebooks/keras/index.html", "ten prob", "nine prob", "text"),
+    ],
+)
+def test_a_difference_is_told(
+    builders: tuple[Path, Path], tmp_path: Path,
+    path: str, old: str, new: str, words: str,
+) -> None:  # fmt: skip
+    for site, name in zip(builders, ("one", "other"), strict=True):
+        (tmp_path / name / path).parent.mkdir(parents=True)
+        shutil.copy2(site / path, tmp_path / name / path)
+    one, other = tmp_path / "one", tmp_path / "other"
+    assert list(compare.differences(one, other)) == []
+    text = (other / path).read_text("utf-8")
+    assert old in text
+    (other / path).write_text(text.replace(old, new), "utf-8")
+    found = list(compare.differences(one, other))
+    assert any(f": {words}" in line for line in found), found
+
+
+def test_what_is_lost_is_told(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    page = "<title>A</title><article><h1>A</h1></article>"
+    for site, name in (one, "a"), (one, "b"), (other, "a"):
+        (site / name).mkdir(parents=True)
+        (site / name / "index.html").write_text(page)
+    (one / "raw.json").write_text("1")
+    (one / "both.json").write_text("1")
+    (other / "both.json").write_text("2")
+    assert list(compare.differences(one, other)) == [
+        f"b/: only in {one}",
+        f"raw.json: only in {one}",
+        "both.json: not the same bytes",
+    ]
+
+
+def test_it_is_published_as_the_other_is(
+    builders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    other = tmp_path / "site"
+    shutil.copytree(builders[1], other)
+    assert publish.main([str(other)]) == 0
+    page = (other / "convnet/index.html").read_text("utf-8")
+    assert publish.POLICY in page
+    assert (other / "feed.xml").exists() and (other / "robots.txt").exists()
+
+
+def test_what_is_no_site(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert compare.main([str(tmp_path), str(tmp_path)]) == 2
+    assert "no pages in it" in capsys.readouterr().err
+
+
