@@ -12,9 +12,9 @@ import numpy as np
 
 from lab.compared import farthest
 from lab.float64 import forward
-from lab.frameworks import Framework, frameworks, reference
+from lab.frameworks import Framework, every, frameworks, reference
 from lab.own import arguments, listed
-from lab.results import FOLDER, load
+from lab.results import FOLDER, load, slug
 from lab.rows import (
     Arrays,
     Own,
@@ -25,6 +25,7 @@ from lab.rows import (
     rows,
     rule_of,
 )
+from pages import titles
 from pages.folders import Frameworks, listing, title
 from pages.markdown import (
     GENERATED,
@@ -33,6 +34,7 @@ from pages.markdown import (
     exponential,
     plain,
     rounded,
+    table,
 )
 from pages.tabs import tabs
 
@@ -233,8 +235,9 @@ def weights(name: str) -> str:
 
 
 def who(result: Entry) -> str:
-    said = f"{result['label']} {result['version']}"
-    return plain(said + f" on {result['backend']}" * bool(result["backend"]))
+    """Keras 3.15.1 on JAX."""
+    [known] = [i for i in every() if i.slug == slug(result)]
+    return titles.title(known, result["version"])
 
 
 def measured(name: str, results: list[Entry]) -> str:
@@ -254,7 +257,7 @@ def measured(name: str, results: list[Entry]) -> str:
         return "Not measured."
     head = ["from float64", "farthest", "largest difference",
             "units of rounding", "units, told wrong"]  # fmt: skip
-    body = textwrap.indent(cards(head, found), "    ")
+    body = textwrap.indent(table(head, found), "    ")
     return f'??? note "Measured"\n\n{body}'
 
 

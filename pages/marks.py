@@ -52,6 +52,13 @@ def cell(said: str) -> str:
     return marked(f, said) if f else said
 
 
+def named(said: str, y: float) -> tuple[str, str]:
+    """Of a name at the head of a figure's row, its middle at y: the class of
+    its colour, and its mark; both empty where it names no framework."""
+    f = found(said)
+    return (f"fw-{slug(f.label)}", mark(f, 6, y, 9)) if f else ("", "")
+
+
 def image(path: str, outline: bool) -> str:
     """A mark as a style sheet's image."""
     paint = " fill='none' stroke='%23000' stroke-width='2'" if outline else ""

@@ -23,7 +23,7 @@ from PIL import Image
 from lab.frameworks import SNIPPETS
 from pages.svg import FIGURES
 
-GREY, AMBER = "#7d7d7d", "#c77700"  # both legible on white and on black
+GREY, AMBER = "#7d7d7d", "#b86e00"  # both legible on white and on black
 
 
 def convnet() -> ModuleType:

@@ -8,7 +8,7 @@ from lab import results
 from lab.frameworks import ROOT, every, reference
 from lab.parity import TOLERANCES
 from lab.results import Result
-from pages import titles
+from pages import marks, titles
 from pages.markdown import (
     GENERATED,
     NOT_MEASURED,
@@ -120,7 +120,7 @@ def losses(folder: Path = results.FOLDER) -> str:
 def picture(folder: Path = results.FOLDER) -> str:
     """The weights' differences after 1, 10 and 100 steps, a dot each."""
     shown = rows(folder)
-    left, right, top, step = 170, 352, 48, 22
+    left, right, top, step = 184, 366, 48, 22
     bottom = top + step * len(shown)
 
     def x(value: float) -> float:
@@ -131,7 +131,9 @@ def picture(folder: Path = results.FOLDER) -> str:
     texts, dots, said = [], [], []
     for i, (title, row) in enumerate(shown):
         y = top + step * (i + 0.5)
-        texts.append(text(0, f"{y + 4:.0f}", title))
+        colour, mark = marks.named(title, y)
+        dots.append(mark)
+        texts.append(text(16, f"{y + 4:.0f}", title))
         if row is None:
             texts.append(text(left, f"{y + 4:.0f}", NOT_MEASURED))
             said.append(f"{title} {NOT_MEASURED}")
@@ -139,7 +141,7 @@ def picture(folder: Path = results.FOLDER) -> str:
         weights = row["max_abs_weights"]
         dots += [
             f'<circle cx="{x(value):.1f}" cy="{y:.0f}" r="4.5" '
-            f'class="after-{n}"/>'
+            f'class="after-{n} {colour}"/>'
             for n, value in weights.items()
         ]
         numbers = ", ".join(map(exponential, weights.values()))
@@ -159,8 +161,8 @@ def picture(folder: Path = results.FOLDER) -> str:
     title = (
         "How far each framework is from float64 after 1, 10 and 100 steps"
     )
-    body = [grid(lines), group(dots, 'stroke="none"'), words(texts)]
-    return figure("parity", "parity", title, "; ".join(said), 368,
+    body = [grid(lines), group(dots), words(texts)]
+    return figure("parity", "parity", title, "; ".join(said), 382,
                   bottom + 26, body)  # fmt: skip
 
 

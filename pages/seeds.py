@@ -10,7 +10,7 @@ from scipy.stats import ttest_rel
 from lab import results
 from lab.frameworks import every, reference
 from lab.seeds import EPOCHS, SEEDS
-from pages import titles
+from pages import marks, titles
 from pages.chance import LEVEL, POWER, Test, of_groups
 from pages.markdown import (
     GENERATED,
@@ -201,7 +201,7 @@ def reshuffling(
 def picture(folder: Path = results.FOLDER) -> str:
     """A dot for each run: filled from the same weights, hollow from own."""
     found, named = accuracies(folder), titles.titles(folder)
-    left, right, top, step = 170, 352, 30, 22
+    left, right, top, step = 184, 366, 30, 22
     bottom = top + step * len(found)
     everything = [
         100 * accuracy
@@ -217,14 +217,16 @@ def picture(folder: Path = results.FOLDER) -> str:
     texts, dots, said = [], [], []
     for i, (slug, runs) in enumerate(found.items()):
         y = top + step * (i + 0.5)
-        texts.append(text(0, f"{y + 4:.0f}", named[slug]))
+        colour, mark = marks.named(named[slug], y)
+        dots.append(mark)
+        texts.append(text(16, f"{y + 4:.0f}", named[slug]))
         if not any(runs.values()):
             texts.append(text(left, f"{y + 4:.0f}", NOT_MEASURED))
         for weights, shift in ("same", -4), ("own", 4):
             percent = [100 * accuracy for accuracy in runs[weights]]
             dots += [
                 f'<circle cx="{x(value):.1f}" cy="{y + shift:.0f}" r="3.5" '
-                f'class="{weights}"/>'
+                f'class="{weights} {colour}"/>'
                 for value in percent
             ]
             values = ", ".join(f"{v:.2f}" for v in percent) or NOT_MEASURED
@@ -237,7 +239,7 @@ def picture(folder: Path = results.FOLDER) -> str:
     texts.append(text(0, 14, f"Test accuracy, %, after {EPOCHS} epochs"))
     body = [grid(lines), group(dots), words(texts)]
     return figure("seeds", "seeds", "Test accuracy of every run",
-                  "; ".join(said), 368, bottom + 26, body)  # fmt: skip
+                  "; ".join(said), 382, bottom + 26, body)  # fmt: skip
 
 
 def parts(folder: Path = results.FOLDER) -> dict[Path, str]:

@@ -1,6 +1,7 @@
 """What a page costs at first, on paper, and without JavaScript."""
 
 import gzip
+import json
 import re
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.browser.explorer import patient
+from tests.helpers import ROOT
 
 # Compressed already, and sent as it is.
 PACKED = (".woff2", ".png", ".safetensors")
@@ -97,3 +99,18 @@ def test_everything_reads_without_javascript(
     page.goto("training/")
     expect(page.locator("svg.curves")).to_be_visible()
     context.close()
+
+
+def test_largest_part_was_painted_within_a_second(site: Path) -> None:
+    """As recorded, not timed here: of every page, at 1.6 Mbit/s and with a
+    processor slowed fourfold; a notebook brings mkdocs-jupyter's styles."""
+    found = json.loads(
+        (ROOT / "evidence/paint/chromium.json").read_text("utf-8")
+    )["pages"]
+    assert set(found) == {
+        path.parent.relative_to(site).as_posix() + "/"
+        for path in site.rglob("index.html")
+    }
+    for name, ways in found.items():
+        limit = 1500 if name.startswith("notebooks/") else 1000
+        assert ways["round_trip_0_ms"]["median"] < limit, name
