@@ -88,3 +88,63 @@ def test_search_and_menu_are_accessible(
         found += faults(page, ALL)
     context.close()
     assert not found, "\n".join(found)
+
+
+# The contrast, as WCAG 2.2 defines it, of each icon that can be seen with
+# what lies behind it; a mask is painted in its background's colour.
+ICONS = """() => {
+  const parse = (css) => {
+    const canvas = Object.assign(
+      document.createElement("canvas"), { width: 1, height: 1 });
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = css;
+    pen.fillRect(0, 0, 1, 1);
+    return [...pen.getImageData(0, 0, 1, 1).data];
+  };
+  const bright = (rgb) => rgb.slice(0, 3).reduce((sum, byte, n) => {
+    const v = byte / 255;
+    const linear = v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    return sum + [0.2126, 0.7152, 0.0722][n] * linear;
+  }, 0);
+  const behind = (one) => {
+    const colour = parse(getComputedStyle(one).backgroundColor);
+    return colour[3] === 255 ? colour : behind(one.parentElement);
+  };
+  const found = [];
+  const add = (one, css) => {
+    const [a, b] = [bright(parse(css)), bright(behind(one))].sort();
+    found.push([one.outerHTML.slice(0, 80), (b + 0.05) / (a + 0.05)]);
+  };
+  for (const icon of document.querySelectorAll(
+    ".md-header__button > svg, .md-icon > svg, .md-content__button > svg"))
+    if (icon.checkVisibility() && icon.getBoundingClientRect().width)
+      add(icon.parentElement, getComputedStyle(icon).fill);
+  for (const [name, part] of [
+    [".md-clipboard", "::after"], ["summary", "::after"],
+    [".md-nav__icon", "::after"]])
+    for (const one of document.querySelectorAll(name)) {
+      const css = getComputedStyle(one, part);
+      if (one.checkVisibility() && css.maskImage !== "none")
+        add(one, css.backgroundColor);
+    }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_icons_are_told_from_what_is_behind(
+    browser: Browser, base: str, scheme: Any
+) -> None:
+    for size in DESK, PHONE:
+        context = patient(
+            browser.new_context(
+                base_url=base, viewport=size, color_scheme=scheme
+            )
+        )
+        page = context.new_page()
+        for name in "convnet/", "fast/", "notebooks/keras/":
+            page.goto(name)
+            found = page.evaluate(ICONS)
+            assert len(found) > 5
+            assert [one for one in found if one[1] < 3] == [], name
+        context.close()
