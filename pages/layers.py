@@ -231,7 +231,7 @@ def weights(name: str) -> str:
         ]
         if set(cells) != {NOTHING}:
             found.append([title(f, those()), *cells])
-    return cards(["kept as", *keys.values()], found) if found else ""
+    return cards(["kept as", *keys.values()], found) if keys and found else ""
 
 
 def who(result: Entry) -> str:

@@ -28,11 +28,12 @@ def table(
 
 def cards(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table in HTML whose rows become cards where there is no room: each
-    cell knows what its column is called. The cells are HTML."""
+    cell knows what its column is called. The cells are HTML. A first cell
+    that names a framework has its mark."""
     lines = ["<table data-cards>", "<thead><tr>"]
     lines += [f"<th>{name}</th>" for name in head] + ["</tr></thead><tbody>"]
     for first, *cells in rows:
-        lines.append(f'<tr><th scope="row">{first}</th>')
+        lines.append(f'<tr><th scope="row">{cell(first)}</th>')
         for name, said in zip(head[1:], cells):
             label = html.escape(re.sub("<.*?>", "", name), quote=True)
             lines.append(f'<td data-label="{label}">{said}</td>')
