@@ -48,20 +48,19 @@ def other_colours(page: Page) -> None:
 def test_whatever_is_shown_is_accessible(
     browser: Browser, base: str, site: Path, size: ViewportSize
 ) -> None:
-    """One page wholly in light and then its colours in dark, the next the
-    other way around; on a phone as it opens, for what is unfolded has the
-    same colours on a desk."""
+    """Of each page its colours in light and then all of it in dark, of the
+    next the other way around; unfolded on a desk, on a phone as it opens."""
     context = patient(browser.new_context(base_url=base, viewport=size))
     page = context.new_page()
     found: list[str] = []
     paths = sorted(site.rglob("index.html"))
     for path in paths:
         page.goto(path.parent.relative_to(site).as_posix() + "/")
+        found += faults(page, COLOURS)
+        other_colours(page)
         if size == DESK:
             page.evaluate(SHOW)
         found += faults(page, ALL)
-        other_colours(page)
-        found += faults(page, COLOURS)
     context.close()
     assert len(paths) >= 10
     assert not found, "\n".join(found)
