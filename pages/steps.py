@@ -45,7 +45,8 @@ LONG = 24  # changed lines: more than these are folded
 
 def ladder(implementation: Implementation) -> tuple[list[str], list[str]]:
     """The names of the steps, from the page's listing to fast.py, and those
-    of the alternatives."""
+    of the alternatives; of a fast.py that is not measured yet, the listing's
+    alone."""
     own = {
         name: v
         for name, v in load().items()
@@ -54,9 +55,8 @@ def ladder(implementation: Implementation) -> tuple[list[str], list[str]]:
         and CASE in v.cases
     }
     names = list(own)
-    fast = next(n for n in names if own[n].group == "fast")
-    end = names.index(fast) + 1
-    return names[:end], names[end:]
+    end = next((n for n, x in enumerate(names) if own[x].group == "fast"), 0)
+    return names[: end + 1], names[end + 1 :]
 
 
 def source(v: Variant) -> list[str]:

@@ -138,7 +138,7 @@ def test_new_fast_file_is_on_its_page(copied: Copied) -> None:
     folder = copied("today")
     known = [f for f in frameworks() if (f.folder / "fast.py").exists()]
     text = faster.sections()
-    found = re.findall(r"^## (.+)", text, re.MULTILINE)
+    found = re.findall(r'^=== "(.+)"', text, re.MULTILINE)
     assert found == [f.label for f in known] and LABEL in found
     (folder / "fast.md").unlink()
     with pytest.raises(BadInput, match=rf"{NEW}.*fast\.md"):
