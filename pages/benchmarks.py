@@ -7,7 +7,14 @@ from statistics import median
 from benchmarks.statistics import ratio
 from lab.results import FOLDER
 from pages.machines import NONE, PAGES, Machine, machines, typical
-from pages.markdown import NOTHING, interval, listed, plain, table
+from pages.markdown import (
+    NOTHING,
+    folded,
+    interval,
+    listed,
+    plain,
+    table,
+)
 
 CASE = "train-128"
 # Vectors that some kernels have and some processors.
@@ -59,11 +66,8 @@ def about(folder: Path) -> str:
         vectors = [v for v in ("avx2", "fma", *NEWER) if v in f["vectors"]]
         caches = ", ".join(f"{k} {v}" for k, v in f["caches"].items())
         steal = m.everywhere("steal_of_the_machine")
-        lines.append(
-            f"**{said['cpu']}**, {said['cores']} cores, "
-            f"{said.get('gpu', 'no GPU')}: {m.threads} threads, {m.count()}, "
-            f"{m.date}.\n\n??? note \"All that it says of itself\"\n\n"
-            f"    `{m.name}`: {said['cpu']}, family "
+        everything = (
+            f"`{m.name}`: {said['cpu']}, family "
             f"{said.get('family', 'not said')}, model "
             f"{said.get('model', 'not said')}, stepping "
             f"{said.get('stepping', 'not said')}; {said['cores']} cores, "
@@ -77,6 +81,11 @@ def about(folder: Path) -> str:
             f"`{plain(m.commit)}`. The hypervisor "
             f"took {typical(steal, '.1%')} of a core away (median of the "
             f"processes; at most {max(steal, default=0):.1%}).\n"
+        )
+        lines.append(
+            f"**{said['cpu']}**, {said['cores']} cores, "
+            f"{said.get('gpu', 'no GPU')}: {m.threads} threads, {m.count()}, "
+            f"{m.date}.\n\n" + folded("All that it says of itself", everything)
         )
     return "\n".join(lines) or NONE
 
@@ -112,7 +121,7 @@ def what(machine: Machine, name: str) -> str:
     return {
         "page": f"the listing, {file}",
         "noise": "the listing once more",
-        "step": f"{v.step or file}",
+        "step": v.step or file,
         "layout": f"{file}, {options}",
         "fast": ", ".join(filter(None, [file, options])),
         "machine": "what the machine can do",

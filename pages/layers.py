@@ -2,7 +2,6 @@
 from what was measured."""
 
 import functools
-import textwrap
 from html import escape
 from itertools import combinations
 from pathlib import Path
@@ -32,6 +31,7 @@ from pages.markdown import (
     NOTHING,
     cards,
     exponential,
+    folded,
     plain,
     rounded,
     table,
@@ -257,8 +257,7 @@ def measured(name: str, results: list[Entry]) -> str:
         return "Not measured."
     head = ["from float64", "farthest", "largest difference",
             "units of rounding", "units, told wrong"]  # fmt: skip
-    body = textwrap.indent(table(head, found), "    ")
-    return f'??? note "Measured"\n\n{body}'
+    return folded("Measured", table(head, found))
 
 
 def entry(name: str, results: list[Entry]) -> str:

@@ -3,6 +3,7 @@
 import html
 import math
 import re
+import textwrap
 from collections.abc import Sequence
 
 from lab.frameworks import ROOT
@@ -24,6 +25,11 @@ def table(
     marked = [[cell(first), *rest] for first, *rest in rows]
     lines = [head, rule, *marked]
     return "".join(f"| {' | '.join(row)} |\n" for row in lines)
+
+
+def folded(title: str, body: str, kind: str = "note") -> str:
+    """A part that opens when its title is pressed."""
+    return f'??? {kind} "{title}"\n\n{textwrap.indent(body, "    ")}'
 
 
 def cards(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -19,6 +19,7 @@ from pages.machines import (
 from pages.markdown import (
     NOT_MEASURED,
     NOTHING,
+    folded,
     interval,
     listed,
     milliseconds,
@@ -80,11 +81,9 @@ def command(machine: Machine, name: str, case: str) -> str:
     variables = environment(machine.variants[name], machine.threads, device)
     lines = [f"{key}={value} \\" for key, value in variables.items()]
     lines.append(f".venv/bin/python -m benchmarks run {name} --cases {case}")
-    return (
-        '??? note "The command that measures it again, and the variables '
-        'that it sets"\n\n    ```console\n    $ '
-        + "\n        ".join(lines)
-        + "\n    ```\n"
+    return folded(
+        "The command that measures it again, and the variables that it sets",
+        "```console\n$ " + "\n    ".join(lines) + "\n```\n",
     )
 
 

@@ -12,6 +12,7 @@ from pages.machines import NONE, PAGES, Machine, machines, sources
 from pages.markdown import (
     NOT_MEASURED,
     NOTHING,
+    folded,
     milliseconds,
     percent,
     plain,
@@ -109,8 +110,8 @@ def roofline(folder: Path) -> str:
             ])
         head = ["layer", "FLOP/byte", "ms", "share", "GFLOP/s", "GB/s",
                 "roof", "of the roof"]  # fmt: skip
-        inner = "".join(f"    {x}\n" for x in table(head, rows).splitlines())
-        parts.append(f'??? note "Layer by layer, batch {batch:,}"\n\n{inner}')
+        title = f"Layer by layer, batch {batch:,}"
+        parts.append(folded(title, table(head, rows)))
     return "\n".join(parts) + machine.source()
 
 
@@ -149,25 +150,24 @@ def picture(
     named: list[tuple[float, float, str]] = []
     for layer in layers:
         if layer.way == "forward" and layer.batch in (128, 1024):
-            dot = x(layer.intensity), y(layer.rate)
+            across, down = x(layer.intensity), y(layer.rate)
             drawn.append(
-                f'<circle cx="{dot[0]:.1f}" cy="{dot[1]:.1f}" r="4.5" '
+                f'<circle cx="{across:.1f}" cy="{down:.1f}" r="4.5" '
                 f'class="batch-{layer.batch}"/>'
             )
             if layer.batch == 128:
-                named.append((*dot[::-1], layer.name))
-    low_down = {True: 0.0, False: 0.0}
-    for down, across, name in sorted(named):
-        # No name lies on another.
-        is_left = across < x(1)
-        low_down[is_left] = max(down + 4, low_down[is_left] + 11)
-        texts.append(
-            text(f"{across + 8:.1f}", f"{low_down[True]:.1f}", name)
-            if is_left
-            else text(
-                f"{across - 8:.1f}", f"{low_down[False]:.1f}", name, "end"
+                named.append((down, across, layer.name))
+    # Names stand right of the slopes' dots and left of the others; none lies
+    # on another.
+    slopes = [dot for dot in named if dot[1] < x(1)]
+    others = [dot for dot in named if dot[1] >= x(1)]
+    for dots, aside, anchor in (slopes, 8, ""), (others, -8, "end"):
+        down = 0.0
+        for y_dot, x_dot, name in sorted(dots):
+            down = max(y_dot + 4, down + 11)
+            texts.append(
+                text(f"{x_dot + aside:.1f}", f"{down:.1f}", name, anchor)
             )
-        )
     texts += [
         text(f"{x(v):.1f}", bottom + 18, f"{v:g}", "middle")
         for v in (0.1, 1, 10, 100)

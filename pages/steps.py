@@ -7,7 +7,8 @@ an alternative: it begins from the file that it names.
 
 import difflib
 import html
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.statistics import middle, ratio
@@ -27,8 +28,8 @@ from pages.markdown import (
     GENERATED,
     NOT_MEASURED,
     NOTHING,
+    folded,
     interval,
-    milliseconds,
     table,
 )
 from pages.waterfall import Step, waterfall
@@ -43,13 +44,15 @@ GAPS = {
 LONG = 24  # changed lines: more than these are folded
 
 
-def ladder(implementation: Implementation) -> tuple[list[str], list[str]]:
+def ladder(
+    implementation: Implementation, known: Mapping[str, Variant]
+) -> tuple[list[str], list[str]]:
     """The names of the steps, from the page's listing to fast.py, and those
     of the alternatives; of a fast.py that is not measured yet, the listing's
     alone."""
     own = {
         name: v
-        for name, v in load().items()
+        for name, v in known.items()
         if v.implementation == implementation
         and v.group in ("page", "step", "fast")
         and CASE in v.cases
@@ -99,10 +102,9 @@ def fence(old: Variant, new: Variant) -> str:
     body = "\n".join(["```diff", *lines, "```"])
     if count <= LONG:
         return body
-    inner = "\n".join(f"    {line}".rstrip() for line in body.splitlines())
     folder = new.implementation.framework.name
     named = f"`{new.module}.py` of `{folder}`, {count} lines changed"
-    return f"??? abstract \"{named}\"\n\n{inner}"
+    return folded(named, body, "abstract")
 
 
 def numbers(machine: Machine, name: str, first: str, count: int) -> list[str]:
@@ -143,35 +145,36 @@ def drawn(machine: Machine, names: Sequence[str]) -> str:
     """The waterfall, where its first and its last step were measured."""
     found = []
     for name in names:
-        seconds = machine.rounds(name, CASE)
+        rounds = machine.rounds(name, CASE)
         said = html.escape(called(machine, name).replace("`", ""))
-        said = said.removesuffix(" (fast.py)")
         found.append(
-            Step(said, 1000 * middle(seconds), milliseconds(middle(seconds)))
-            if seconds
-            else Step(said, None, NOT_MEASURED)
+            Step(
+                said.removesuffix(" (fast.py)"),
+                middle(rounds) if rounds else None,
+            )
         )
-    if found[0].ms is None or found[-1].ms is None:
+    if found[0].seconds is None or found[-1].seconds is None:
         return ""
     framework = machine.variants[names[0]].implementation.framework
     title = f"{machine.title(names[0])}, step by step"
     return waterfall(framework, f"steps-{names[0]}", title, found) + "\n"
 
 
-def ladders(i: Implementation, folder: Path) -> dict[Path, str]:
+def ladders(
+    i: Implementation, known: Mapping[str, Variant], folder: Path
+) -> dict[Path, str]:
     """Of an implementation: waterfall-<slug>.md and alternatives-<slug>.md,
     and what each step changed, <variant>.md."""
-    names, others = ladder(i)
-    found = {}
-    known = load()
-    before = known[names[0]]
-    for name in names[1:]:
-        found[STEPS / f"{name}.md"] = fence(before, known[name]) + "\n"
-        before = known[name]
-    for name in others:
-        v = known[name]
-        base = names[0] if v.module == "convnet" else names[-1]
-        found[STEPS / f"{name}.md"] = fence(known[base], v) + "\n"
+    names, others = ladder(i, known)
+    base = {"convnet": names[0], "fast": names[-1]}
+    changes = [
+        *itertools.pairwise(names),
+        *((base[known[name].module], name) for name in others),
+    ]
+    found = {
+        STEPS / f"{new}.md": fence(known[old], known[new]) + "\n"
+        for old, new in changes
+    }
     fall = STEPS / f"waterfall-{i.slug}.md"
     rest = STEPS / f"alternatives-{i.slug}.md"
     if not machines(folder):
@@ -181,10 +184,7 @@ def ladders(i: Implementation, folder: Path) -> dict[Path, str]:
     listed = rows(machine, names, names[0], count) + machine.source()
     picture = drawn(machine, names)
     if picture:
-        inner = "".join(
-            f"    {line}".rstrip() + "\n" for line in listed.splitlines()
-        )
-        listed = f'??? note "The same as a table"\n\n{inner}'
+        listed = folded("The same as a table", listed)
     found[fall] = picture + listed
     found[rest] = rows(machine, others, names[0], count)
     return found
@@ -212,8 +212,8 @@ def gap(machine: Machine) -> str:
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:
     """The steps of each implementation that has a fast.py; gap.md."""
-    found = {PAGES / "gap.md": each(folder, gap)}
+    found, known = {PAGES / "gap.md": each(folder, gap)}, load()
     for i in every():
         if (i.framework.folder / "fast.py").exists():
-            found |= ladders(i, folder)
+            found |= ladders(i, known, folder)
     return found

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lab.frameworks import Framework
 from pages.bars import ticks
-from pages.markdown import NOT_MEASURED
+from pages.markdown import NOT_MEASURED, milliseconds
 from pages.marks import mark, slug
 from pages.svg import figure, grid, group, text, words
 
@@ -14,11 +14,16 @@ WIDE, NAMES, NUMBERS, LINE, TOP, COLUMNS = 490, 228, 48, 15, 40, 33
 
 
 class Step(NamedTuple):
-    """A step, and its milliseconds; None where it was not measured."""
+    """A step, and the seconds that it leaves; None where not measured."""
 
     name: str
-    ms: float | None
-    said: str
+    seconds: float | None
+
+    @property
+    def said(self) -> str:
+        """81.2, or that there is no number."""
+        found = self.seconds
+        return NOT_MEASURED if found is None else milliseconds(found)
 
 
 def waterfall(
@@ -26,59 +31,67 @@ def waterfall(
 ) -> str:
     """The first bar is whole, and so is the last; between them stands what a
     step saved, solid, or cost, hollow, behind the time that is left."""
-    measured = [step.ms for step in steps if step.ms is not None]
-    high = max(measured)
+    high = max(s.seconds for s in steps if s.seconds is not None)
     width = WIDE - NAMES - NUMBERS
 
-    def at(ms: float) -> str:
-        return f"{NAMES + width * ms / high:.1f}"
+    def at(seconds: float) -> float:
+        return NAMES + width * seconds / high
 
-    def bar(style: str, low: float, high: float, y: float) -> str:
-        low, high = sorted((low, high))
-        wide = width * (high - low) / max(measured)
+    def bar(style: str, one: float, other: float, y: float) -> str:
+        begin, end = sorted([at(one), at(other)])
         return (
             f'<rect class="bar {style} fw-{slug(framework.label)}" '
-            f'x="{at(low)}" y="{y - 7:g}" width="{wide:.1f}" height="14"/>'
+            f'x="{begin:.1f}" y="{y - 7:g}" width="{end - begin:.1f}" '
+            'height="14"/>'
         )
 
-    y: float = TOP
-    drawn, texts, before, end = [], [], None, 0.0
-    for n, step in enumerate(steps):
+    top: float = TOP
+    drawn: list[str] = []
+    texts: list[str] = []
+    before: tuple[float, float] | None = None  # seconds, and where they stand
+    for step in steps:
         lines = textwrap.wrap(step.name, COLUMNS)
         tall = LINE * len(lines) + 12
-        middle = y + tall / 2
-        first = middle + 4 - LINE * (len(lines) - 1) / 2
-        for n_line, line in enumerate(lines):
-            texts.append(text(17, f"{first + LINE * n_line:g}", line))
-        drawn.append(mark(framework, 6, middle, 9))
-        texts.append(
-            text(WIDE, f"{middle + 4:g}", step.said, "end")
-            if step.ms is not None
-            else text(NAMES, f"{middle + 4:g}", NOT_MEASURED)
-        )
-        if step.ms is not None:
-            if before is None or n == len(steps) - 1:
-                drawn.append(bar("solid" if n else "", 0, step.ms, middle))
+        y = top + tall / 2
+        first = y + 4 - LINE * (len(lines) - 1) / 2
+        texts += [
+            text(17, f"{first + LINE * n:g}", line)
+            for n, line in enumerate(lines)
+        ]
+        drawn.append(mark(framework, 6, y, 9))
+        top += tall
+        now = step.seconds
+        if now is None:
+            texts.append(text(NAMES, f"{y + 4:g}", step.said))
+            continue
+        texts.append(text(WIDE, f"{y + 4:g}", step.said, "end"))
+        if before is None:
+            drawn.append(bar("", 0, now, y))
+        else:
+            then, above = before
+            if step is steps[-1]:
+                drawn.append(bar("solid", 0, now, y))
             else:
-                drawn.append(bar("left", 0, min(step.ms, before), middle))
-                gain = "solid" if step.ms <= before else ""
-                drawn.append(bar(gain, step.ms, before, middle))
-            if before is not None:
-                drawn.append(
-                    f'<path class="fall" d="M{at(before)} {end:g}'
-                    f'V{middle - 7:g}"/>'
-                )
-            before, end = step.ms, middle + 7
-        y += tall
-    marks = ticks(0, high, logarithmic=False)
-    upright = "".join(f"M{at(m)} {TOP - 6}V{y:g}" for m in marks)
+                drawn.append(bar("left", 0, min(now, then), y))
+                drawn.append(bar("solid" * (now <= then), now, then, y))
+            drawn.append(
+                f'<path class="fall" d="M{at(then):.1f} {above + 7:g}'
+                f'V{y - 7:g}"/>'
+            )
+        before = now, y
+    marks = ticks(0, 1000 * high, logarithmic=False)
+    places = [f"{at(m / 1000):.1f}" for m in marks]
+    upright = "".join(f"M{x} {TOP - 6}V{top:g}" for x in places)
     texts += [
         f'<text x="0" y="12" class="strong">{title}</text>',
         text(0, TOP - 12, "ms a step of 128"),
-        *(text(at(m), TOP - 12, f"{m:g}", "middle") for m in marks),
+        *(
+            text(x, TOP - 12, f"{m:g}", "middle")
+            for x, m in zip(places, marks, strict=True)
+        ),
     ]
     said = "; ".join(f"{s.name}: {s.said}" for s in steps)
     return figure(
-        "bench", key, title, f"ms a step of 128: {said}", WIDE, y + 6,
+        "bench", key, title, f"ms a step of 128: {said}", WIDE, top + 6,
         [grid(upright), group(drawn), words(texts)], size=13,
     )  # fmt: skip

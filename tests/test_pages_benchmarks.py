@@ -15,6 +15,7 @@ from lab.errors import BadInput
 from lab.frameworks import every, frameworks, reference
 from pages import __main__ as command
 from pages import ranking, steps, then_and_now, titles
+from pages.waterfall import Step, waterfall
 
 KINDS = list(results.NAMES)
 
@@ -128,12 +129,13 @@ def test_faster_has_steps_of_every_fast_module() -> None:
         assert there == (i.slug in fast), i.title
     names = [path.stem for path in steps.parts()]
     assert {n[10:] for n in names if n.startswith("waterfall-")} == fast
+    known = variants.load()
     for i in every():
         if i.slug not in fast:
             continue
         # Each step is shown, and so is each alternative.
-        ladder, _ = steps.ladder(i)
-        assert variants.load()[ladder[-1]].precision == "float32"
+        ladder, _ = steps.ladder(i, known)
+        assert known[ladder[-1]].precision == "float32"
         text = i.framework.source("fast.md")
         shown = re.findall(r"steps/([\w-]+)\.md", text)
         assert f"waterfall-{i.slug}" in shown
@@ -147,7 +149,7 @@ def test_a_diff_leads_from_a_step_to_the_next() -> None:
     for i in every():
         if not (i.framework.folder / "fast.py").exists():
             continue
-        ladder, _ = steps.ladder(i)
+        ladder, _ = steps.ladder(i, known)
         for before, after in itertools.pairwise(ladder):
             old, new = known[before], known[after]
             lines = steps.changed(old, new)
@@ -156,6 +158,30 @@ def test_a_diff_leads_from_a_step_to_the_next() -> None:
                 there = steps.shell(v) + steps.call(v) + steps.source(v)
                 said = [x[2:] for x in lines if x[:1] in (sign, " ")]
                 assert set(said) <= {*there, ""}, after
+
+
+def test_a_waterfall_s_bars_are_as_long_as_the_times() -> None:
+    """In 214 of its units the slowest, of 100 ms."""
+    times = 0.1, 0.06, None, 0.08, 0.05
+    drawn = waterfall(
+        reference().framework, "k", "Title",
+        [Step(f"step {n}", s) for n, s in enumerate(times)],
+    )  # fmt: skip
+    bar = r'class="bar ?(\w*) fw-\S+" x="([\d.]+)" .*?width="([\d.]+)"'
+    found = [
+        (kind, (float(x) - 228) / 2.14, float(wide) / 2.14)
+        for kind, x, wide in re.findall(bar, drawn)
+    ]
+    wanted = [
+        ("", 0, 100),  # the listing
+        ("left", 0, 60), ("solid", 60, 40),  # saved
+        ("left", 0, 60), ("", 60, 20),  # cost
+        ("solid", 0, 50),  # the whole of what is left
+    ]  # fmt: skip
+    assert [kind for kind, *_ in found] == [kind for kind, *_ in wanted]
+    for (_, *is_drawn), (_, *right) in zip(found, wanted, strict=True):
+        assert is_drawn == pytest.approx(right, abs=0.1)
+    assert drawn.count(">not measured<") == 1
 
 
 ROW = re.compile(r"^\| .*<br>`([a-z0-9_-]+)` \|(.*)\|$")
