@@ -1,8 +1,9 @@
 """What a built site needs to be served: `python -m pages.publish SITE`.
 
 Works on whatever built it: a policy in every page, under which nothing but
-the site's own runs; robots.txt; a touch icon; and, where the pages know their
-address, a card for who shares one, and a feed of the results.
+the site's own runs; notebooks without styles that nothing has; robots.txt; a
+touch icon; and, where the pages know their address, a card for who shares one,
+and a feed of the results.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from lab.files import write_text
 from lab.frameworks import ROOT
 from lab.outcome import outcome
 from pages.face import INK, MINUS, PLUS, kernels
+from pages.trim import trimmed
 
 FACES = ROOT / "docs" / "assets" / "typefaces"
 POLICY = "Content-Security-Policy"
@@ -35,11 +37,9 @@ SCRIPT = re.compile(
 )
 STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.S)
 ATTRIBUTE = re.compile(r"<[a-z][^<>]*?\sstyle=\"([^\"]*)\"", re.S)
-# Zensical's search brings its style in its script, of this version.
-BROUGHT = (
-    'content="zensical-0.0.73"',
-    "'sha256-NwSx/R2V/U4jnW0Tq5pQ53Y/rzPVJ4dqE7D6UTA/J1k='",
-)
+# A builder whose search brings its style in its script, and that style.
+BUILDER = 'content="zensical-0.0.73"'
+ITS_STYLE = "'sha256-NwSx/R2V/U4jnW0Tq5pQ53Y/rzPVJ4dqE7D6UTA/J1k='"
 CANONICAL = re.compile(r'<link rel="?canonical"? href="?([^">\s]+)')
 TITLE = re.compile(r"<title>(.*?)</title>", re.S)
 KINDS = {
@@ -66,8 +66,8 @@ def policy(page: str) -> str:
     inline scripts and styles that stand in it now."""
     scripts = digests(SCRIPT.findall(page))
     styles = digests(STYLE.findall(page))
-    if BROUGHT[0] in page:
-        styles = f"{styles} {BROUGHT[1]}".lstrip()
+    if BUILDER in page:
+        styles = f"{styles} {ITS_STYLE}".lstrip()
     attributes = digests(list(map(html.unescape, ATTRIBUTE.findall(page))))
     return "; ".join([
         "default-src 'none'",
@@ -207,7 +207,7 @@ def publish(folder: Path) -> int:
     site = html.unescape(named[1]) if named else ""
     for path in sorted(folder.rglob("*.html")):
         page = path.read_text("utf-8")
-        write_text(path, sealed(page))
+        write_text(path, sealed(trimmed(page)))
         found, title = CANONICAL.search(page), TITLE.search(page)
         if found and title:
             said = html.unescape(title[1]).removesuffix(f" - {site}")

@@ -1,0 +1,75 @@
+"""A notebook's page without the styles that nothing in it has.
+
+mkdocs-jupyter puts half a megabyte of them into each, before the first word.
+"""
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import tinycss2
+
+# The styles of a notebook, by the class that begins their selectors.
+NOTEBOOK = re.compile(
+    r"(<style[^>]*>)((?:(?!</style>).)*?\.jupyter-wrapper.*?)(</style>)", re.S
+)
+CLASSES = re.compile(r'class="([^"]*)"')
+Nodes = Sequence[Any]
+
+
+def trimmed(page: str) -> str:
+    """The page, whose styles for notebooks keep the rules that may hold: a
+    selector is dropped where a class that it wants is nowhere in the page, or
+    where it looks for the root inside of something."""
+    there = {name for said in CLASSES.findall(page) for name in said.split()}
+
+    def less(style: re.Match[str]) -> str:
+        rules = tinycss2.parse_stylesheet(
+            style[2], skip_comments=True, skip_whitespace=True
+        )
+        left = tinycss2.serialize(list(kept(rules, there)))
+        return style[1] + left + style[3]
+
+    return NOTEBOOK.sub(less, page)
+
+
+def kept(rules: Iterable[Any], there: set[str]) -> Iterator[Any]:
+    """The rules with a selector that may hold; @media is looked into."""
+    for rule in rules:
+        if rule.type == "at-rule" and rule.lower_at_keyword == "media":
+            inner = tinycss2.parse_rule_list(
+                rule.content, skip_comments=True, skip_whitespace=True
+            )
+            rule.content = list(kept(inner, there))
+        elif rule.type == "qualified-rule" and not any(
+            wanted(selector) <= there for selector in selectors(rule.prelude)
+        ):
+            continue
+        yield rule
+
+
+def selectors(prelude: Nodes) -> Iterator[Nodes]:
+    """What stands between the commas."""
+    one: list[Any] = []
+    for node in prelude:
+        if node == ",":
+            yield one
+            one = []
+        else:
+            one.append(node)
+    yield one
+
+
+def wanted(selector: Nodes) -> set[str]:
+    """The classes that it wants; and `:root`, which no page has as a class,
+    where that is not what it begins with."""
+    found = set()
+    for n, (sign, node) in enumerate(itertools.pairwise(selector)):
+        if node.type != "ident":
+            continue
+        if sign == ".":
+            found.add(node.value)
+        elif n and sign == ":" and node.value == "root":
+            found.add(":root")
+    return found

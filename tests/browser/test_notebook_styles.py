@@ -1,0 +1,69 @@
+"""A notebook that is published looks as it was built, with a third of it."""
+
+import gzip
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from pages import publish
+from pages.chromium import served
+from pages.trim import trimmed
+from tests.browser.explorer import patient
+
+# What each element of the article looks like, and what stands before and
+# after it: every property but those that others read.
+LOOKS = """() => {
+  const look = (one, part) => {
+    const css = getComputedStyle(one, part);
+    return [...css].filter((name) => !name.startsWith("--"))
+      .map((name) => css.getPropertyValue(name)).join(";");
+  };
+  return [...document.querySelectorAll("article, article *")].map((one) =>
+    [one.tagName, ...[null, "::before", "::after"].map((p) => look(one, p))]);
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_element_looks_the_same(
+    browser: Browser, builders: tuple[Path, Path], tmp_path: Path, scheme: str
+) -> None:
+    built, published = builders[0], tmp_path / "site"
+    shutil.copytree(built, published)
+    assert publish.main([str(published)]) == 0
+    name = "notebooks/keras/"
+    pages = [site / name / "index.html" for site in (built, published)]
+    before, after = (len(gzip.compress(p.read_bytes())) for p in pages)
+    assert after < before / 2
+    looks = []
+    for site in built, published:
+        with served(site) as address:
+            context = patient(
+                browser.new_context(
+                    color_scheme="dark" if scheme == "dark" else "light",
+                    reduced_motion="reduce",
+                )
+            )
+            page = context.new_page()
+            page.goto(address + name)
+            page.wait_for_load_state("networkidle")
+            looks.append(page.evaluate(LOOKS))
+            context.close()
+    one, other = looks
+    assert len(one) > 500 and one == other
+
+
+def test_a_rule_goes_where_nothing_has_its_class() -> None:
+    head = "<style>.jupyter-wrapper .a,.jupyter-wrapper .b{c:d}"
+    rest = (
+        ".jupyter-wrapper .b{e:f}.jupyter-wrapper :root{g:h}:root{i:j}"
+        "@media print{.jupyter-wrapper .b{k:l}.jupyter-wrapper{m:n}}</style>"
+    )
+    body = '<p class="jupyter-wrapper"><b class="a">'
+    assert trimmed(head + rest + body) == (
+        f"{head}:root{{i:j}}@media print{{.jupyter-wrapper{{m:n}}}}</style>"
+        f"{body}"
+    )
+    other = f"<style>.b{{c:d}}</style>{body}"
+    assert trimmed(other) == other
