@@ -9,7 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from lab.errors import BadInput
 
@@ -30,6 +30,9 @@ FLAGS = [
     "--disable-sync",
 ]
 
+# Compressed already: a host sends it as it is.
+PACKED = (".woff2", ".png", ".safetensors")
+
 
 class Quiet(SimpleHTTPRequestHandler):
     """A host of files that prints no line for each."""
@@ -47,16 +50,30 @@ def chromium() -> str:
 
 
 @contextmanager
-def opened(folder: Path, **options: Any) -> Iterator[tuple[Page, str]]:
-    """A page, and the address of `folder`; the options are the context's."""
-    handler = partial(Quiet, directory=str(folder))
+def served(
+    folder: Path, host: type[SimpleHTTPRequestHandler] = Quiet
+) -> Iterator[str]:
+    """The address of `folder` on 127.0.0.1."""
+    handler = partial(host, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=chromium(), args=FLAGS
-            )
-            page = browser.new_context(**options).new_page()
-            yield page, f"http://127.0.0.1:{server.server_port}/"
-            browser.close()
+        yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Chromium, closed at the end."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=FLAGS
+        )
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(folder: Path, **options: Any) -> Iterator[tuple[Page, str]]:
+    """A page, and the address of `folder`; the options are the context's."""
+    with served(folder) as address, launched() as browser:
+        yield browser.new_context(**options).new_page(), address

@@ -1,30 +1,25 @@
-"""When the largest part of each page is painted: `python chromium.py SITE`.
+"""When the largest part of each page is painted.
 
-SITE is built and published. Each page is opened three times by Chromium with
-nothing kept from before, on a phone's screen, at 1.6 Mbit/s with its processor
-slowed fourfold, from a host on this machine that packs what it sends as hosts
-do. The time is that of the last largest-contentful-paint of the page; on a
-way there and back of 0 ms, and of 150, which a packet takes on a slow mobile
-network (Lighthouse's). Writes chromium.json.
+`python -m evidence.paint.chromium SITE`, where SITE is built and published:
+each page is opened three times by Chromium with nothing kept from before, on
+a phone's screen, at 1.6 Mbit/s with its processor slowed fourfold, from a host
+on this machine that packs what it sends as hosts do. The time is that of the
+last largest-contentful-paint of the page; on a way there and back of 0 ms, and
+of 150, which a packet takes on a slow mobile network (Lighthouse's). Writes
+chromium.json.
 """
 
 import gzip
 import json
 import os
 import sys
-import threading
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import sync_playwright
-
-from pages.chromium import FLAGS, Quiet, chromium
+from pages.chromium import PACKED, Quiet, launched, served
 
 LOADS, WAYS = 3, (0, 150)
 RATE = 1.6e6 / 8  # bytes a second
-PACKED = (".woff2", ".png", ".safetensors")
 WATCH = """new PerformanceObserver((list) => {
   for (const entry of list.getEntries())
     window.largest = [entry.startTime, entry.element?.tagName ?? ""];
@@ -78,17 +73,7 @@ def painted(browser, url, way):
 def measured(site):
     """{page: {ms by way, slowest, what}}, and how it was measured."""
     pages = {}
-    with (
-        ThreadingHTTPServer(
-            ("127.0.0.1", 0), partial(Host, directory=str(site))
-        ) as host,
-        sync_playwright() as playwright,
-    ):
-        threading.Thread(target=host.serve_forever, daemon=True).start()
-        browser = playwright.chromium.launch(
-            executable_path=chromium(), args=FLAGS
-        )
-        address = f"http://127.0.0.1:{host.server_port}/"
+    with served(site, Host) as address, launched() as browser:
         painted(browser, address, 0)  # the first one starts the browser
         for path in sorted(site.rglob("index.html")):
             name = path.parent.relative_to(site).as_posix() + "/"
@@ -106,8 +91,6 @@ def measured(site):
             pages[name] = found
             print(name, found, flush=True)
         version = browser.version
-        browser.close()
-        host.shutdown()
     return {
         "browser": version, "cores": os.cpu_count(), "loads": LOADS,
         "bytes_per_second": RATE, "slowed": 4, "screen": "390x844",

@@ -1,10 +1,7 @@
 """A host of the built site, and a browser. Playwright is imported here alone:
 who tests a framework needs none."""
 
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +12,9 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     expect,
-    sync_playwright,
 )
 
-from pages.chromium import FLAGS, Quiet, chromium
+from pages.chromium import Quiet, launched, served
 from tests.browser.explorer import HANG, Js, Offered, Opened, patient
 
 expect.set_options(timeout=HANG)
@@ -40,21 +36,14 @@ class Pages(Quiet):
 
 @pytest.fixture(scope="session")
 def base(site: Path) -> Iterator[str]:
-    handler = partial(Pages, directory=str(site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with served(site, Pages) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium(), args=FLAGS
-        )
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,7 @@
 """The site that Zensical builds, published, in Chromium."""
 
 import shutil
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -12,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from pages import publish
-from pages.chromium import Quiet
+from pages.chromium import served
 from tests.browser.explorer import patient
 
 
@@ -30,17 +27,13 @@ def page(
         if line.type == "error":
             faults.append(line.text)
 
-    handler = partial(Quiet, directory=str(site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}/"
+    with served(site) as address:
         context = patient(browser.new_context(base_url=address))
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", hear)
         yield page
         context.close()
-        server.shutdown()
     assert faults == []
 
 

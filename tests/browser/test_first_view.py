@@ -8,11 +8,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Response, expect
 
+from pages.chromium import PACKED
 from tests.browser.explorer import patient
 from tests.helpers import ROOT
 
-# Compressed already, and sent as it is.
-PACKED = (".woff2", ".png", ".safetensors")
 LIMIT = 170_000
 
 
