@@ -22,7 +22,7 @@ from nbconvert.preprocessors import (
     ExecutePreprocessor,
 )
 
-from lab.errors import Failed
+from lab.errors import BadInput, Failed
 from lab.files import write_text
 from lab.frameworks import ROOT
 from lab.outcome import outcome
@@ -66,8 +66,13 @@ def paged(notebook: Path, run: bool) -> None:
     notebook.rename(own / notebook.name)
 
 
-def build(site: Path) -> None:
-    """The site, in a folder that is written anew. Raises Failed."""
+def build(site: Path) -> int:
+    """The site, in a folder that is written anew. Raises Failed, and BadInput
+    for a folder that holds something else."""
+    if site.exists() and any(site.iterdir()) and not (
+        site / "index.html"
+    ).exists():  # fmt: skip
+        raise BadInput(f"{site} holds no site: name a new folder, or empty it")
     run = os.environ.get("NOTEBOOKS", "true").lower() != "false"
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -87,8 +92,16 @@ def build(site: Path) -> None:
         if process.returncode:
             said = re.sub(r"\x1b\[[\d;]*m", "", process.stdout)
             raise Failed(f"zensical build: {said.strip()}")
-        shutil.rmtree(site, ignore_errors=True)
-        shutil.move(folder / "site", site)
+        # Whole beside its place first, which may be on another disk.
+        whole = Path(tempfile.mkdtemp(prefix=".site-", dir=site.parent))
+        try:
+            shutil.move(folder / "site", whole / "new")
+            if site.exists():
+                site.rename(whole / "old")
+            (whole / "new").rename(site)
+        finally:
+            shutil.rmtree(whole)
+    return 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,12 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("site", type=Path, help="the folder to write anew")
     options = parser.parse_args(arguments)
-
-    def do() -> int:
-        build(options.site)
-        return 0
-
-    return outcome("pages.zensical", do)
+    return outcome("pages.zensical", lambda: build(options.site.absolute()))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pages import compare, publish
+from pages import compare, publish, zensical
 from tests.helpers import ROOT
 
 
@@ -79,10 +79,31 @@ def test_it_is_published_as_the_other_is(
     assert (other / "feed.xml").exists() and (other / "robots.txt").exists()
 
 
+def test_another_folder_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    assert zensical.main([str(tmp_path)]) == 2
+    assert "holds no site" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_site_is_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTEBOOKS", "false")
+    site = tmp_path / "site"
+    site.mkdir()
+    for name in "index.html", "gone.html":
+        (site / name).write_text("old")
+    assert zensical.main([str(site)]) == 0
+    assert "One ConvNet" in (site / "index.html").read_text("utf-8")
+    assert not (site / "gone.html").exists()
+    assert [p.name for p in tmp_path.iterdir()] == ["site"]
+
+
 def test_what_is_no_site(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert compare.main([str(tmp_path), str(tmp_path)]) == 2
     assert "no pages in it" in capsys.readouterr().err
-
-
