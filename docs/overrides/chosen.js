@@ -73,21 +73,23 @@
     watch.disconnect();
     look();
     follow();
-    const named = document.getElementById(
-      decodeURIComponent(location.hash.slice(1)));
-    if (named?.matches(".tabbed-set > input")) choose(named);
     reveal();
   });
 
-  /** An address, or a link, may point into a tab that is not shown. */
+  /** What a link's # names, on this page. */
+  const named = ({ hash }) =>
+    document.getElementById(decodeURIComponent(hash.slice(1)));
+
+  /** An address, or a link, may name a tab, or what stands in one that is not
+      shown. */
   function reveal() {
-    const named = document.getElementById(
-      decodeURIComponent(location.hash.slice(1)));
-    const block = named?.closest(".tabbed-block");
-    if (!block || block.checkVisibility()) return;
+    const target = named(location);
+    if (target?.matches(".tabbed-set > input")) choose(target);
+    const block = target?.closest(".tabbed-block");
+    if (!block || block.matches(".chosen")) return;
     const n = [...block.parentElement.children].indexOf(block);
     choose(block.closest(".tabbed-set").querySelectorAll(":scope > input")[n]);
-    named.scrollIntoView();
+    target.scrollIntoView();
   }
   addEventListener("hashchange", reveal);
 
@@ -110,9 +112,7 @@
   /** The table of contents leaves out what stands in a tab not shown. */
   function follow() {
     for (const link of document.querySelectorAll(".md-nav--secondary li > a")) {
-      const named = document.getElementById(
-        decodeURIComponent(link.hash.slice(1)));
-      const block = named?.closest(".tabbed-block");
+      const block = named(link)?.closest(".tabbed-block");
       link.parentElement.hidden = !!block && !block.matches(".chosen");
     }
   }

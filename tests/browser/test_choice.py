@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from lab.frameworks import frameworks
 from tests.browser.explorer import patient
@@ -87,6 +87,21 @@ def test_address_chooses_before_the_first_paint(page: Page) -> None:
     expect(page.locator(".instead").first).to_have_text(
         f"Here is no tab for theano: this is {second.label}."
     )
+
+
+def test_contents_and_links_know_the_tab(page: Page) -> None:
+    def listed(words: str) -> Locator:
+        return page.locator(".md-sidebar--secondary a", has_text=words)
+
+    page.goto("fast/?framework=jax")
+    expect(listed("Besides, for JAX")).to_be_visible()
+    expect(listed("Besides, for PyTorch")).to_be_hidden()
+    page.goto("fast/#surprise-torchcompile-trains-no-faster")
+    expect(page.locator("#step-by-step-pytorch")).to_be_checked()
+    heading = page.locator("#surprise-torchcompile-trains-no-faster")
+    expect(heading).to_be_in_viewport()
+    expect(listed("Besides, for PyTorch")).to_be_visible()
+    expect(listed("Besides, for JAX")).to_be_hidden()
 
 
 def test_eras_are_chosen_apart(page: Page) -> None:
