@@ -166,8 +166,8 @@ def test_copied_command_has_no_prompt(page: Page) -> None:
 def test_copied_file_is_the_file_and_runs(
     page: Page, tmp_path: Path, framework: Framework
 ) -> None:
-    """By itself, with eight steps in place of three epochs: what those
-    reach, test_every_framework_passes_its_gate says."""
+    """By itself, with one epoch in place of three: what three reach,
+    test_every_framework_passes_its_gate says."""
     page.goto("convnet/")
     tabs = page.locator("#the-whole-file ~ .tabbed-set").first
     tabs.get_by_text(framework.label, exact=True).click()
@@ -179,8 +179,7 @@ def test_copied_file_is_the_file_and_runs(
     call = "train(model, images[fit], labels[fit])"
     assert code.count(call) == 1
     program = tmp_path / "copied.py"
-    few = "train(model, images[fit][:1024], labels[fit][:1024], epochs=1)"
-    code = code.replace(call, few)
+    code = code.replace(call, f"{call[:-1]}, epochs=1)")
     program.write_text(code, encoding="utf-8")
     process = subprocess.run(
         [sys.executable, program.name],
@@ -196,9 +195,8 @@ def test_copied_file_is_the_file_and_runs(
         r"^test accuracy (\d\.\d+)$", process.stdout, re.MULTILINE
     )
     assert accuracy, process.stdout
-    # Who guesses is right at one of ten.
-    print(framework.name, accuracy[1])
-    assert float(accuracy[1]) > 0.2
+    # An epoch reaches 0.81 to 0.88; who guesses, 0.1.
+    assert float(accuracy[1]) > 0.7
 
 
 def test_benchmarks_show_the_part_that_a_reader_chooses(page: Page) -> None:

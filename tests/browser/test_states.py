@@ -59,8 +59,9 @@ def test_whatever_is_shown_is_accessible(
     page = context.new_page()
     found: list[str] = []
     paths = sorted(site.rglob("index.html"))
-    for path in paths:
-        page.goto(path.parent.relative_to(site).as_posix() + "/")
+    for path in [*paths, site / "404.html"]:
+        name = path.relative_to(site).as_posix().removesuffix("index.html")
+        page.goto(name)
         found += faults(page, COLOURS)
         if size == DESK:
             page.evaluate(SHOW)
