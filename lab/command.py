@@ -86,6 +86,22 @@ def parser() -> argparse.ArgumentParser:
         help="those that run in environments/gpu/ENVIRONMENT.txt alone, and "
         "require the GPU",
     )  # fmt: skip
+    sub.add_argument(
+        "--processes", type=positive(int), metavar="N",
+        help="in so many processes, as distributed.py trains",
+    )  # fmt: skip
+    sub.add_argument(
+        "--port", type=positive(int), metavar="N",
+        help="the first of those that they meet at (default: free ones)",
+    )  # fmt: skip
+    sub.add_argument(
+        "--checkpoint", type=Path, metavar="DIR",
+        help="keep what training has come to, after each epoch",
+    )  # fmt: skip
+    sub.add_argument(
+        "--resume", action="store_true",
+        help="go on from the newest checkpoint in DIR that is whole",
+    )  # fmt: skip
     sub = commands.add_parser(
         "parity", help="compare each with float64, number for number"
     )

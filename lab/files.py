@@ -154,6 +154,6 @@ def alone(folder: Path) -> Iterator[None]:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
-        raise BadInput(f"{folder}: another run measures into it") from None
+        raise BadInput(f"{folder}: another run writes there") from None
     finally:
         os.close(held)

@@ -26,6 +26,14 @@ T = TypeVar("T")
 
 
 # --8<-- [start:keys]
+class Distributed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[backends.distributed]`: what starts distributed.py; lab/several.py
+    has the words after $."""
+
+    launcher: tuple[str, ...] = ()  # a command, that of the program after it
+    variables: dict[str, str] = {}
+
+
 class Backend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[[backends]]`: one of the libraries that the framework runs on, or
     itself, without a name."""
@@ -38,6 +46,7 @@ class Backend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gpu: str = ""
     # What `seeds` measures beside: [find, replace], an edit of convnet.py.
     reshuffled: tuple[str, str] | None = None
+    distributed: Distributed | None = None
 
 
 class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

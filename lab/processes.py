@@ -24,6 +24,8 @@ from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 
 from lab.files import scratch_folder, write_arrays
 from lab.frameworks import ROOT, Framework, Implementation
+from lab.inside.checkpoints import STATE
+from lab.several import launches
 
 INSIDE = ROOT / "lab" / "inside" / "main.py"
 DOCKER_IMAGE = "one-convnet-2018"
@@ -38,9 +40,10 @@ Result = dict[str, Any]
 Files = dict[str, Path]
 
 
-def interpreter(framework: Framework, scratch: Path) -> list[str] | None:
+def interpreter(framework: Framework, *folders: Path) -> list[str] | None:
     """The command line that runs `framework`'s Python, or None where there is
-    no such environment. In a container it sees the project and `scratch`."""
+    no such environment. In a container it sees the project and `folders`, the
+    first of which is its home."""
     if framework.python != "3.6":
         package = framework.import_name.partition(".")[0]
         found = importlib.util.find_spec(package)
@@ -49,7 +52,9 @@ def interpreter(framework: Framework, scratch: Path) -> list[str] | None:
     if (python.parent.parent / ".complete").exists():
         return [str(python)]
     if shutil.which("docker") and has_image():
-        mounts = ["-v", f"{ROOT}:{ROOT}:ro", "-v", f"{scratch}:{scratch}"]
+        scratch, mounts = folders[0], ["-v", f"{ROOT}:{ROOT}:ro"]
+        for folder in folders:
+            mounts += ["-v", f"{folder}:{folder}"]
         user = ["-u", f"{os.getuid()}:{os.getgid()}", "-e", f"HOME={scratch}"]
         return [
             *["docker", "run", "--rm", "-i", "--init", "--network=none"],
@@ -86,19 +91,30 @@ def execute(
     """Do `request["task"]`, a module of lab/inside/, with `implementation`,
     in a scratch folder. `inputs` are copied there first, `outputs` moved away
     from there last: {name there: path}, of files or folders. `environment`
-    stands in the place of the implementation's own.
+    stands in the place of the implementation's own. Where the request names
+    `processes`, the task is done by so many of them, from `port` on; where it
+    has what lab/checkpoints.py began as `kept`, it keeps checkpoints.
 
     Returns what the task returned, its arrays under "arrays" and `error`
     None; or `error` alone, the last lines that the framework itself said."""
     framework = implementation.framework
     with scratch_folder() as folder:
-        command = interpreter(framework, folder)
+        kept = request.get("kept")
+        more = [Path(kept["folder"])] if kept else []
+        command = interpreter(framework, folder, *more)
         if command is None:
             old = framework.python == "3.6"
             return {"error": NO_2018 if old else NO_PACKAGE}
         for there, path in (inputs or {}).items():
             copy = shutil.copytree if Path(path).is_dir() else shutil.copy
             copy(path, folder / there)
+        if kept and kept["from"]:
+            shutil.copytree(Path(kept["from"]) / STATE, folder / STATE)
+        processes = request.get("processes")
+        if processes:
+            port = request.get("port")
+            launch = launches(implementation, processes, str(folder), port)
+            request = request | {"launch": launch}
         request = request | {
             "folder": str(framework.folder),
             "image_layout": framework.image_layout,
@@ -108,6 +124,8 @@ def execute(
         if environment is None:
             environment = implementation.backend.environment
         error = follow(command, folder, environment, timeout, progress)
+        if error and processes:  # the rest is what each of them said
+            error = error.splitlines()[-1]
         if error:
             return {"error": error}
         for there, path in (outputs or {}).items():

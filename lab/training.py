@@ -1,15 +1,21 @@
 """`python -m snippets train`: train, and print one table."""
 
+import contextlib
+import os
+import sys
 from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from lab import mnist
-from lab.files import check_json, machine, now, write_json
+from lab import checkpoints, mnist
+from lab.errors import BadInput
+from lab.files import alone, check_json, machine, now, write_json
 from lab.frameworks import Implementation, implementations
 from lab.processes import Result, each, status
+from lab.several import launches
 from lab.tables import Grid, show
 
 # A gate judges a run of this many epochs or more, at batch 128.
@@ -107,17 +113,64 @@ def train(options: Namespace, console: Console) -> int:
     if options.gpu:
         wanted = [i for i in wanted if i.backend.gpu == options.gpu]
         options.require_gpu = True
+    if options.processes:
+        wanted = several(wanted, options)
+        request |= {"processes": options.processes, "port": options.port}
     digits = mnist.load(options.data)._asdict()
     entries = []
-    jobs = [(i, digits, request) for i in wanted]
-    for implementation, result in each(jobs, options, console, "trained"):
-        entries.append(judged(implementation, result, options))
-        result["error"] = entries[-1]["error"]
+    with keeping(wanted, options) as kept:
+        jobs = [(i, digits, request | kept.get(i.slug, {})) for i in wanted]
+        for implementation, result in each(jobs, options, console, "trained"):
+            if options.processes:
+                result["processes"] = options.processes
+            entries.append(judged(implementation, result, options))
+            result["error"] = entries[-1]["error"]
     try:
         report(entries, options.json, options.said)
     finally:
         show(console, table(entries, options))
     return status([entry["error"] for entry in entries], options)
+
+
+def several(
+    wanted: list[Implementation], options: Namespace
+) -> list[Implementation]:
+    """Those of `wanted` that train in several processes. Raises BadInput
+    where one was asked for by name that does not, or a port is held."""
+    if not options.names:
+        wanted = [i for i in wanted if i.backend.distributed]
+    for i in wanted:
+        launches(i, options.processes, "", options.port)
+    cores = os.cpu_count() or 1
+    if options.processes > cores:
+        print(
+            f"snippets: {options.processes} processes share {cores} cores: "
+            "they wait for each other",
+            file=sys.stderr,
+        )
+    return wanted
+
+
+@contextlib.contextmanager
+def keeping(
+    wanted: list[Implementation], options: Namespace
+) -> Iterator[dict[str, dict[str, Any]]]:
+    """What the requests of `wanted` say of checkpoints, by slug; no other
+    run writes there meanwhile. Raises BadInput as checkpoints.begin does."""
+    if options.checkpoint is None and options.resume:
+        raise BadInput("--resume wants --checkpoint DIR, to resume from")
+    found = {}
+    with contextlib.ExitStack() as held:
+        for i in wanted if options.checkpoint else ():
+            about = checkpoints.About(
+                i.title, options.data, options.batch_size, options.seed
+            )
+            begun = checkpoints.begin(
+                options.checkpoint, about, options.epochs, options.resume
+            )
+            held.enter_context(alone(Path(begun["folder"])))
+            found[i.slug] = {"kept": begun}
+        yield found
 
 
 def save(folder: Path, rows: dict[str, Entry], command: str) -> None:

@@ -159,7 +159,7 @@ def test_two_runs_do_not_write_into_one_folder(tmp_path: Path) -> None:
     process.send_signal(signal.SIGTERM)
     process.wait(HANG)
     assert second.returncode == 2
-    assert "another run measures into it" in second.stderr
+    assert "another run writes there" in second.stderr
     assert second.stderr.count("\n") == 1
     # The first went on, and what it measured is whole.
     assert results.rounds(results.load(path)["measured"]["harness"])

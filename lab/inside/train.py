@@ -2,9 +2,11 @@
 
 import importlib
 import time
+from typing import Any, List, Optional
 
 import numpy as np
 
+from lab.inside import checkpoints
 from lab.inside.common import (
     Answer,
     Request,
@@ -14,56 +16,67 @@ from lab.inside.common import (
     version,
     weights_in,
 )
+from lab.inside.several import trainer
 
 
-def run(request: Request) -> Answer:
-    """What `python -m snippets train --json` documents for one run.
+def run(request: Request) -> Optional[Answer]:
+    """What `python -m snippets train --json` documents for one run, or None
+    in all processes but the first.
 
     Training begins with the model's own weights, or with the arrays
     initial/… of the digits where there are some. `request["edit"]`, a pair
-    of texts, edits convnet.py first."""
+    of texts, edits convnet.py first; `request["kept"]` says where it keeps
+    checkpoints, and from which one it goes on."""
     clock = time.perf_counter
     start = clock()
     convnet = importlib.import_module("convnet")
     facts = importlib.import_module("facts")
     if request.get("edit"):
         convnet = edited(str(convnet.__file__), "edited", [request["edit"]])
-    model = convnet.build_model(seed=request["seed"])
-    built = clock()
+    with trainer(request, convnet) as (module, rank):
+        model = module.build_model(seed=request["seed"])
+        built = clock()
 
-    digits = np.load(request["digits"])
-    initial = weights_in(digits, "initial")
-    if initial:
-        weights = importlib.import_module("weights")
-        weights.load_weights(model, initial)
-    layout = request["image_layout"]
-    images = in_layout(digits["train_images"], layout)
-    losses = convnet.train(
-        model,
-        images,
-        digits["train_labels"],
-        epochs=request["epochs"],
-        batch_size=request["batch_size"],
-        seed=request["seed"],
-    )
-    trained = clock()
-    accuracy = convnet.evaluate(
-        model, in_layout(digits["test_images"], layout), digits["test_labels"]
-    )
-    evaluated = clock()
+        digits = np.load(request["digits"])
+        initial = weights_in(digits, "initial")
+        if initial:
+            weights = importlib.import_module("weights")
+            weights.load_weights(model, initial)
+        layout = request["image_layout"]
+        images = in_layout(digits["train_images"], layout)
+        labels = digits["train_labels"]
 
-    peak = peak_memory()
+        def train(epochs: int, checkpoint: Optional[str] = None) -> List[Any]:
+            more = {"checkpoint": checkpoint} if checkpoint else {}
+            found = module.train(
+                model, images, labels, epochs=epochs, seed=request["seed"],
+                batch_size=request["batch_size"], **more,
+            )  # fmt: skip
+            return [float(loss) for loss in found]
+
+        if request.get("kept"):
+            shapes = [list(p.shape) for p in facts.parameters(model)]
+            losses = checkpoints.trained(train, request, shapes, rank)
+        else:
+            losses = train(request["epochs"])
+        trained = clock()
+        if rank:
+            return None
+        test_images = in_layout(digits["test_images"], layout)
+        accuracy = convnet.evaluate(model, test_images, digits["test_labels"])
+        evaluated = clock()
+    ran = len(losses) - len(request.get("kept", {}).get("losses", []))
     return {
         "version": version(request),
         "device": facts.device(),
-        "losses": [float(loss) for loss in losses],
+        "losses": losses,
         "test_accuracy": float(accuracy),
         "seconds": {
             "start_up": built - start,
             "training": trained - built,
             "evaluation": evaluated - trained,
         },
-        "images_per_second": len(images) * len(losses) / (trained - built),
+        "images_per_second": len(images) * ran / (trained - built),
         # macOS counts bytes, Linux kibibytes.
-        "peak_memory_bytes": peak,
+        "peak_memory_bytes": peak_memory(),
     }, {}

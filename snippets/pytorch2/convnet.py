@@ -1,5 +1,7 @@
 """A small ConvNet for MNIST digits in PyTorch."""
 
+import os
+
 import numpy as np
 import torch
 from torch import nn
@@ -33,7 +35,8 @@ def init_weights(layer):
 
 
 # --8<-- [start:train]
-def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
+def train(model, images, labels, *, epochs=3, batch_size=128, seed=0,
+          checkpoint=None):
     images = torch.as_tensor(images, device=DEVICE)
     labels = torch.as_tensor(labels, device=DEVICE)
     shuffle = torch.Generator().manual_seed(seed)
@@ -44,8 +47,10 @@ def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: 1 / (1 + 1e-6 * step)
     )
-    losses = []
-    for epoch in range(epochs):
+    losses, done = [], 0
+    if checkpoint and os.path.exists(checkpoint):
+        done = load_training(checkpoint, shuffle, model, optimizer, schedule)
+    for epoch in range(done, epochs):
         model.train()
         total = 0.0
         order = torch.randperm(len(images), generator=shuffle).to(DEVICE)
@@ -57,6 +62,9 @@ def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
             schedule.step()
             total += loss.detach() * len(batch)
         losses.append(float(total / len(images)))
+        if checkpoint:
+            parts = model, optimizer, schedule
+            save_training(checkpoint, epoch + 1, shuffle, *parts)
         print(f"epoch {epoch + 1}: loss {losses[-1]:.4f}", flush=True)
     return losses
 # --8<-- [end:train]
@@ -109,6 +117,24 @@ def load(path="convnet.pt"):
     model.load_state_dict(weights)
     return model
 # --8<-- [end:save]
+
+
+# --8<-- [start:resume]
+def save_training(path, done, shuffle, *parts):
+    random = [shuffle.get_state(), torch.get_rng_state()]  # order, dropout
+    states = [part.state_dict() for part in parts]
+    torch.save([done, random, states], f"{path}.new")
+    os.replace(f"{path}.new", path)  # whole, or as it was
+
+
+def load_training(path, shuffle, *parts):
+    done, (order, dropout), states = torch.load(path, weights_only=True)
+    shuffle.set_state(order)
+    torch.set_rng_state(dropout)
+    for part, state in zip(parts, states):
+        part.load_state_dict(state)
+    return done
+# --8<-- [end:resume]
 
 
 if __name__ == "__main__":
