@@ -11,6 +11,7 @@ from rich.console import Console
 from lab import (
     check,
     convert,
+    distributed,
     gates,
     layers,
     parity,
@@ -132,6 +133,19 @@ def parser() -> argparse.ArgumentParser:
     add_json(sub)
     sub.add_argument(
         "--save", action="store_true", help="also write results/states/"
+    )
+    sub = commands.add_parser(
+        "distributed", help="compare several processes with one"
+    )
+    sub.set_defaults(do=distributed.measure)
+    add_common(sub)
+    add_json(sub)
+    sub.add_argument(
+        "--rounds", type=int, default=0, metavar="N",
+        help="time both N times in turn (default: %(default)s)",
+    )  # fmt: skip
+    sub.add_argument(
+        "--save", action="store_true", help="also write results/distributed/"
     )
     sub = commands.add_parser(
         "gates", help="what is missing of five seeds, into results/gates/"

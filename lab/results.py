@@ -35,6 +35,7 @@ NAMES: dict[str, Callable[[Result], str]] = {
     "parity": slug,
     "layers": slug,
     "states": slug,
+    "distributed": slug,
     "seeds": lambda r: f"{slug(r)}-{r['weights']}-{r['seed']}",
     "benchmarks": lambda r: r["variant"]["name"],
 }
@@ -151,6 +152,12 @@ def parity(folder: Path = FOLDER) -> dict[str, Result]:
     """{slug: how far it is from float64}; the reference's result has the
     losses too."""
     found = read_all("parity", folder)
+    return {i.slug: found[i.slug] for i in every() if i.slug in found}
+
+
+def distributed(folder: Path = FOLDER) -> dict[str, Result]:
+    """{slug: how far several processes are from one, and their speed}."""
+    found = read_all("distributed", folder)
     return {i.slug: found[i.slug] for i in every() if i.slug in found}
 
 
