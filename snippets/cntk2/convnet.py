@@ -1,5 +1,8 @@
 """A small ConvNet for MNIST digits in CNTK 2.7, as 2018 wrote it."""
 
+import glob
+import os
+
 import cntk as C
 import numpy as np
 
@@ -25,7 +28,8 @@ def build_model(num_classes=10, seed=0):
 
 
 # --8<-- [start:train]
-def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
+def train(model, images, labels, *, epochs=3, batch_size=128, seed=0,
+          checkpoint=None):
     labels = np.eye(model.shape[0], dtype='float32')[labels]
     x, y = model.arguments[0], C.input_variable(model.shape)
     loss = C.cross_entropy_with_softmax(model, y)
@@ -35,9 +39,12 @@ def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
     trainer = C.Trainer(model, (loss, C.classification_error(model, y)),
                         [learner])
     shuffle = np.random.RandomState(seed)
-    step = 0
-    losses = []
-    for epoch in range(epochs):
+    losses, done, step = [], 0, 0
+    if checkpoint:
+        done, step = load_training(checkpoint, trainer)
+    for _ in range(done):
+        shuffle.permutation(len(images))
+    for epoch in range(done, epochs):
         total = 0.0
         order = shuffle.permutation(len(images))
         for start in range(0, len(images), batch_size):
@@ -47,6 +54,8 @@ def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
             total += trainer.previous_minibatch_loss_average * len(batch)
             step += 1
         losses.append(total / len(images))
+        if checkpoint:
+            save_training(checkpoint, epoch + 1, step, trainer)
         print("epoch %d: loss %.4f" % (epoch + 1, losses[-1]), flush=True)
     return losses
 
@@ -104,6 +113,30 @@ def save(model, path='convnet.model'):
 def load(path='convnet.model'):
     return C.load_model(path)
 # --8<-- [end:save]
+
+
+# --8<-- [start:resume]
+def save_training(path, done, step, trainer):
+    os.makedirs(path, exist_ok=True)
+    name = os.path.join(path, 'epoch-%06d' % done)
+    # Two files, the second ends in .ckp: where it is, both are whole.
+    trainer.save_checkpoint(name, {'done': done, 'step': step})
+    for old in checkpoints(path)[:-1]:
+        os.remove(old + '.ckp')
+        os.remove(old)
+
+
+def load_training(path, trainer):
+    if not checkpoints(path):
+        return 0, 0
+    state = trainer.restore_from_checkpoint(checkpoints(path)[-1])
+    return state['done'], state['step']
+
+
+def checkpoints(path):
+    found = glob.glob(os.path.join(glob.escape(path), 'epoch-*.ckp'))
+    return [name[:-len('.ckp')] for name in sorted(found)]
+# --8<-- [end:resume]
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 """A small ConvNet for MNIST digits in Keras 2.1.6, as 2018 wrote it."""
 
+import os
+
 import keras.backend as K
 import numpy as np
 import tensorflow as tf
+from keras.callbacks import LambdaCallback
 from keras.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from keras.models import Sequential
 from keras.optimizers import SGD
@@ -52,11 +55,24 @@ def compiled(model):
     return model
 
 
-def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
+def train(model, images, labels, *, epochs=3, batch_size=128, seed=0,
+          checkpoint=None):
     np.random.seed(seed)  # shuffles the batches
-    history = model.fit(images, labels, batch_size=batch_size,
-                        epochs=epochs, verbose=2)
-    return history.history['loss']
+    done, callbacks = 0, []
+    if checkpoint:
+        callbacks = [LambdaCallback(
+            on_epoch_end=lambda epoch, logs: save_training(
+                checkpoint, epoch + 1, model))]
+        if os.path.exists(checkpoint):
+            done = load_training(checkpoint, model)
+            # fit shuffles in each epoch what the one before has left.
+            order = np.arange(len(images))
+            for _ in range(done):
+                np.random.shuffle(order)
+            images, labels = images[order], labels[order]
+    history = model.fit(images, labels, batch_size=batch_size, epochs=epochs,
+                        initial_epoch=done, callbacks=callbacks, verbose=2)
+    return history.history.get('loss', [])
 # --8<-- [end:train]
 
 
@@ -106,6 +122,25 @@ def load(path='convnet.h5'):
     model.load_weights(path)
     return model
 # --8<-- [end:save]
+
+
+# --8<-- [start:resume]
+def save_training(path, done, model):
+    arrays = model.get_weights() + model.optimizer.get_weights()
+    with open('%s.new' % path, 'wb') as file:
+        np.savez(file, done, *arrays)
+    os.replace('%s.new' % path, path)  # whole, or as it was
+
+
+def load_training(path, model):
+    done, *arrays = np.load(path).values()
+    count = len(model.get_weights())
+    model.set_weights(arrays[:count])
+    # As load_model does: before its first step SGD has no momentum to set.
+    model.model._make_train_function()
+    model.optimizer.set_weights(arrays[count:])
+    return int(done)
+# --8<-- [end:resume]
 
 
 if __name__ == "__main__":

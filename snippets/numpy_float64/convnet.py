@@ -1,5 +1,7 @@
 """A small ConvNet for MNIST digits in NumPy, float64, with its gradients."""
 
+import os
+
 import numpy as np
 
 
@@ -95,12 +97,16 @@ def loss_and_gradients(model, images, labels):
     return loss, gradients
 
 
-def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
+def train(model, images, labels, *, epochs=3, batch_size=128, seed=0,
+          checkpoint=None):
     shuffle = np.random.RandomState(seed)
     velocity = [np.zeros_like(w) for w in weights(model)]
     ends = range(batch_size, len(images), batch_size)
-    step, losses = 0, []
-    for epoch in range(epochs):
+    random = [shuffle] + [f.random for f, *_ in model if hasattr(f, "random")]
+    found = checkpoint and os.path.exists(checkpoint)
+    done = load_training(checkpoint, model, velocity, random) if found else 0
+    step, losses = done * (len(ends) + 1), []
+    for epoch in range(done, epochs):
         total = 0.0
         for batch in np.split(shuffle.permutation(len(images)), ends):
             loss, gradients = loss_and_gradients(
@@ -112,6 +118,8 @@ def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
             step += 1
             total += loss * len(batch)
         losses.append(total / len(images))
+        if checkpoint:
+            save_training(checkpoint, epoch + 1, model, velocity, random)
         print(f"epoch {epoch + 1}: loss {losses[-1]:.4f}", flush=True)
     return losses
 # --8<-- [end:train]
@@ -144,6 +152,7 @@ def build_model_with_dropout(num_classes=10, rate=0.5, seed=0):
         scale = (random.random_sample(x.shape) >= rate) / (1 - rate)
         return x * scale, lambda dy: [dy * scale]
 
+    dropout.random = random
     *layers, last = build_model(num_classes, seed)
     return [*layers, (dropout,), last]
 # --8<-- [end:dropout]
@@ -172,6 +181,24 @@ def load(path="convnet.npz"):
         w[...] = saved
     return model
 # --8<-- [end:save]
+
+
+# --8<-- [start:resume]
+def save_training(path, done, model, velocity, random):
+    states = [part for r in random for part in r.get_state()[1:3]]
+    new = f"{path}.new.npz"  # savez would add what a name lacks
+    np.savez(new, done, *states, *weights(model), *velocity)
+    os.replace(new, path)  # whole, or as it was
+
+
+def load_training(path, model, velocity, random):
+    done, *saved = np.load(path).values()
+    for r in random:
+        r.set_state(("MT19937", saved.pop(0), saved.pop(0)))
+    for array, value in zip(weights(model) + velocity, saved):
+        array[...] = value
+    return int(done)
+# --8<-- [end:resume]
 
 
 if __name__ == "__main__":

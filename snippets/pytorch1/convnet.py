@@ -1,5 +1,7 @@
 """A small ConvNet for MNIST digits in PyTorch 1.0, as 2018 wrote it."""
 
+import os
+
 import numpy as np
 import torch
 import torch.nn as nn
@@ -42,7 +44,8 @@ def build_model(num_classes=10, seed=0):
 
 
 # --8<-- [start:train]
-def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
+def train(model, images, labels, *, epochs=3, batch_size=128, seed=0,
+          checkpoint=None):
     images = torch.from_numpy(images).to(device)
     labels = torch.from_numpy(labels).to(device)
     torch.manual_seed(seed)
@@ -51,8 +54,10 @@ def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
     # SGD has no decay of the learning rate; weight_decay is another thing.
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: 1 / (1 + 1e-6 * step))
-    losses = []
-    for epoch in range(epochs):
+    losses, done = [], 0
+    if checkpoint and os.path.exists(checkpoint):
+        done = load_training(checkpoint, model, optimizer, schedule)
+    for epoch in range(done, epochs):
         model.train()
         total = 0.0
         for batch in torch.randperm(len(images)).split(batch_size):
@@ -64,6 +69,8 @@ def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
             optimizer.step()
             total += loss.item() * len(batch)
         losses.append(total / len(images))
+        if checkpoint:
+            save_training(checkpoint, epoch + 1, model, optimizer, schedule)
         print("epoch %d: loss %.4f" % (epoch + 1, losses[-1]), flush=True)
     return losses
 # --8<-- [end:train]
@@ -114,6 +121,23 @@ def load(path="convnet.pt"):
     model.load_state_dict(torch.load(path, map_location=device))
     return model
 # --8<-- [end:save]
+
+
+# --8<-- [start:resume]
+def save_training(path, done, *parts):
+    # One generator of random numbers serves the order and dropout.
+    random, states = torch.get_rng_state(), [p.state_dict() for p in parts]
+    torch.save([done, random, states], '%s.new' % path)
+    os.replace('%s.new' % path, path)  # whole, or as it was
+
+
+def load_training(path, *parts):
+    done, random, states = torch.load(path, map_location='cpu')
+    torch.set_rng_state(random)
+    for part, state in zip(parts, states):
+        part.load_state_dict(state)
+    return done
+# --8<-- [end:resume]
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """A small ConvNet for MNIST digits in TensorFlow 1.8, as 2018 wrote it."""
 
+import glob
+import os
 import shutil
 
 import numpy as np
@@ -63,17 +65,23 @@ class StepLosses(tf.train.SessionRunHook):
         self.losses.append(values.results)
 
 
-def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
+def train(model, images, labels, *, epochs=3, batch_size=128, seed=0,
+          checkpoint=None):
     shuffle = np.random.RandomState(seed)
     sizes = np.diff(np.append(np.arange(0, len(images), batch_size),
                               len(images)))
     losses = []
-    for epoch in range(epochs):
+    done = load_training(checkpoint, model) if checkpoint else 0
+    for _ in range(done):
+        shuffle.permutation(len(images))
+    for epoch in range(done, epochs):
         order = shuffle.permutation(len(images))
         steps = StepLosses()
         model.train(input_fn(images[order], labels[order], batch_size),
                     hooks=[steps])
         losses.append(np.average(steps.losses, weights=sizes))
+        if checkpoint:
+            save_training(checkpoint, epoch + 1, model)
         print("epoch %d: loss %.4f" % (epoch + 1, losses[-1]), flush=True)
     return losses
 # --8<-- [end:train]
@@ -121,6 +129,33 @@ def save(model, path='convnet'):
 def load(path='convnet'):
     return build_model(model_dir=path)
 # --8<-- [end:save]
+
+
+# --8<-- [start:resume]
+def save_training(path, done, model):
+    os.makedirs(path, exist_ok=True)
+    copy_checkpoint(model.latest_checkpoint(), path, 'epoch-%d' % done)
+    for old in glob.glob(os.path.join(glob.escape(path), 'epoch-*')):
+        if 'epoch-%d.' % done not in old:
+            os.remove(old)
+
+
+def load_training(path, model):
+    state = tf.train.get_checkpoint_state(path)
+    if not state:
+        return 0
+    name = os.path.basename(state.model_checkpoint_path)
+    copy_checkpoint(state.model_checkpoint_path, model.model_dir, name)
+    return int(name.split('-')[1])
+
+
+def copy_checkpoint(source, folder, name):
+    for file in glob.glob(glob.escape(source) + '.*'):
+        copy = os.path.join(folder, name + file[len(source):])
+        shutil.copy(file, copy)
+    # Last, and at once: the file that names the latest.
+    tf.train.update_checkpoint_state(os.path.abspath(folder), name)
+# --8<-- [end:resume]
 
 
 if __name__ == "__main__":
