@@ -31,6 +31,11 @@ def build_model(num_classes=10, seed=0):
 
 
 # --8<-- [start:train]
+sgd = optax.sgd(
+    lambda step: 0.05 / (1 + 1e-6 * step), momentum=0.9, nesterov=True
+)
+
+
 def loss_fn(model, x, y):
     losses = optax.softmax_cross_entropy_with_integer_labels(model(x), y)
     return losses.mean()  # optax leaves one loss per example
@@ -43,22 +48,26 @@ def train_step(model, optimizer, x, y):
     return loss
 
 
-def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
+def train(model, images, labels, *, epochs=3, batch_size=128, seed=0,
+          checkpoint=None):
     shuffle = np.random.default_rng(seed)
-    sgd = optax.sgd(
-        lambda step: 0.05 / (1 + 1e-6 * step), momentum=0.9, nesterov=True
-    )
     optimizer = nnx.Optimizer(model, sgd, wrt=nnx.Param)
     model.train()
     ends = range(batch_size, len(images), batch_size)
-    losses = []
-    for epoch in range(epochs):
+    losses, done = [], 0
+    if checkpoint:
+        done = load_training(checkpoint, model, optimizer)
+    for _ in range(done):  # the orders of the epochs that are done
+        shuffle.permutation(len(images))
+    for epoch in range(done, epochs):
         total = 0.0
         order = shuffle.permutation(len(images))
         for batch in np.split(order, ends):
             loss = train_step(model, optimizer, images[batch], labels[batch])
             total += loss * len(batch)
         losses.append(float(total / len(images)))
+        if checkpoint:
+            save_training(checkpoint, epoch + 1, model, optimizer)
         print(f"epoch {epoch + 1}: loss {losses[-1]:.4f}", flush=True)
     return losses
 # --8<-- [end:train]
@@ -118,6 +127,28 @@ def load(path="convnet.orbax"):
         nnx.update(model, checkpointer.restore(path, state))
     return model
 # --8<-- [end:save]
+
+
+# --8<-- [start:resume]
+def manager(path):
+    last = ocp.checkpoint_managers.LatestN(1)
+    options = ocp.CheckpointManagerOptions(preservation_policy=last)
+    return ocp.CheckpointManager(Path(path).absolute(), options=options)
+
+
+def save_training(path, done, *parts):
+    with manager(path) as epochs:
+        epochs.save(done, args=ocp.args.StandardSave(nnx.state(parts)))
+
+
+def load_training(path, *parts):
+    with manager(path) as epochs:
+        done = epochs.latest_step() or 0
+        if done:
+            args = ocp.args.StandardRestore(nnx.state(parts))
+            nnx.update(parts, epochs.restore(done, args=args))
+    return done
+# --8<-- [end:resume]
 
 
 if __name__ == "__main__":

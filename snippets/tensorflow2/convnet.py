@@ -44,15 +44,20 @@ def train_step(model, velocity, step, x, y):
         loss = tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits)
         loss = tf.reduce_mean(loss)
     weights = model.trainable_variables
-    rate = 0.05 / (1 + 1e-6 * step)
-    for w, v, g in zip(weights, velocity, tape.gradient(loss, weights)):
-        v.assign(0.9 * v - rate * g)
-        w.assign_add(0.9 * v - rate * g)  # Nesterov
-    step.assign_add(1)
+    update(weights, velocity, step, tape.gradient(loss, weights))
     return loss
 
 
-def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
+def update(weights, velocity, step, gradients):
+    rate = 0.05 / (1 + 1e-6 * step)
+    for w, v, g in zip(weights, velocity, gradients):
+        v.assign(0.9 * v - rate * g)
+        w.assign_add(0.9 * v - rate * g)  # Nesterov
+    step.assign_add(1)
+
+
+def train(model, images, labels, *, epochs=3, batch_size=128, seed=0,
+          checkpoint=None):
     tf.random.set_seed(seed)
     velocity = [tf.Variable(0 * w) for w in model.trainable_variables]
     step = tf.Variable(0.0)
@@ -61,12 +66,18 @@ def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
     options = tf.data.Options()
     options.autotune.enabled = False  # else some epochs have one core
     data = data.with_options(options)
-    losses = []
-    for epoch in range(epochs):
+    losses, done = [], 0
+    parts = {"model": model, "velocity": velocity, "step": step}
+    if checkpoint and tf.train.latest_checkpoint(checkpoint):
+        done = load_training(checkpoint, data, **parts)
+        tf.random.set_seed(seed + done)  # dropout: not the first masks again
+    for epoch in range(done, epochs):
         total = 0.0
         for x, y in data:
             total += train_step(model, velocity, step, x, y) * len(x)
         losses.append(float(total) / len(images))
+        if checkpoint:
+            save_training(checkpoint, epoch + 1, **parts)
         print(f"epoch {epoch + 1}: loss {losses[-1]:.4f}", flush=True)
     return losses
 # --8<-- [end:train]
@@ -129,6 +140,22 @@ def load(path="convnet.ckpt"):
     tf.train.Checkpoint(model=model).read(path).assert_consumed()
     return model
 # --8<-- [end:save]
+
+
+# --8<-- [start:resume]
+def save_training(path, done, **parts):
+    files = tf.train.Checkpoint(done=tf.Variable(done), **parts)
+    tf.train.CheckpointManager(files, path, max_to_keep=1).save(done)
+
+
+def load_training(path, data, **parts):
+    done = tf.Variable(0)
+    files = tf.train.Checkpoint(done=done, **parts)
+    files.restore(tf.train.latest_checkpoint(path)).assert_consumed()
+    for _ in range(int(done)):  # the orders of the epochs that are done
+        iter(data)
+    return int(done)
+# --8<-- [end:resume]
 
 
 if __name__ == "__main__":
