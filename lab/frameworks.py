@@ -32,6 +32,7 @@ class Distributed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     launcher: tuple[str, ...] = ()  # a command, that of the program after it
     variables: dict[str, str] = {}
+    files: dict[str, str] = {}  # in the folder where the processes run
 
 
 class Backend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -39,8 +39,8 @@ def launches(
     first: int | None = None,
 ) -> list[dict[str, Any]]:
     """What lab/inside/launch.py starts, one command for all or one for each
-    of `processes`: its words, but for those of the program, and what its
-    environment has besides.
+    of `processes`: its words, but for those of the program, what its
+    environment has besides, and files that it wants.
 
     Raises BadInput where the framework has no distributed.py, or the ports
     from `first` on are held."""
@@ -58,6 +58,7 @@ def launches(
         "spare": f'"{HOST}:{spare}"',
         "ports": ", ".join(map(str, ports)),
         "addresses": ", ".join(f'"{HOST}:{port}"' for port in ports),
+        "lists": ", ".join(f'["{HOST}:{port}"]' for port in ports),
         "scratch": scratch,
         "python": "$python",
     }
@@ -73,6 +74,10 @@ def launches(
             "environment": {
                 name: filled(text, rank)
                 for name, text in means.variables.items()
+            },
+            "files": {
+                name: filled(text, rank)
+                for name, text in means.files.items()
             },
         }
         for rank in ranks

@@ -31,6 +31,10 @@ def launch(request: Request, program: List[str]) -> None:
     Exits with the first fault where one of them fails or is killed; the
     others then have PATIENCE to end by themselves, and are ended."""
     started = []  # type: Processes
+    for one in request["launch"]:
+        for name, text in one["files"].items():
+            with open(name, "w") as file:
+                file.write(text)
     try:
         for one in request["launch"]:
             words = one["arguments"] or ["$python"]

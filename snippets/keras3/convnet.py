@@ -1,5 +1,7 @@
 """A small ConvNet for MNIST digits in Keras."""
 
+import os
+
 import keras
 import numpy as np
 from keras import layers
@@ -36,12 +38,24 @@ def compiled(stack):
     return model
 
 
-def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
+def train(model, images, labels, *, epochs=3, batch_size=128, seed=0,
+          checkpoint=None):
     keras.utils.set_random_seed(seed)
+    callbacks, done = [], 0
+    if checkpoint:
+        if os.path.exists(checkpoint):
+            done = load_training(checkpoint, model)
+        # fit() draws its order from this seed: one for each epoch, so that
+        # whoever goes on from a checkpoint draws the same.
+        callbacks = [keras.callbacks.LambdaCallback(
+            on_epoch_begin=lambda n, _: keras.utils.set_random_seed(seed + n),
+            on_epoch_end=lambda n, _: save_training(checkpoint, n + 1, model),
+        )]
     history = model.fit(
-        images, labels, batch_size=batch_size, epochs=epochs, verbose=2
+        images, labels, batch_size=batch_size, epochs=epochs, verbose=2,
+        initial_epoch=done, callbacks=callbacks,
     )
-    return history.history["loss"]
+    return history.history.get("loss", [])
 # --8<-- [end:train]
 
 
@@ -93,6 +107,24 @@ def load(path="convnet.weights.h5"):
     model.load_weights(path)
     return model
 # --8<-- [end:save]
+
+
+# --8<-- [start:resume]
+def save_training(path, done, model):
+    # save_weights() would leave out what dropout draws from.
+    state = model.variables + model.optimizer.variables
+    with open(f"{path}.new", "wb") as file:
+        np.savez(file, *map(keras.ops.convert_to_numpy, state), done=done)
+    os.replace(f"{path}.new", path)  # whole, or as it was
+
+
+def load_training(path, model):
+    model.optimizer.build(model.trainable_variables)
+    with np.load(path) as arrays:
+        for n, v in enumerate(model.variables + model.optimizer.variables):
+            v.assign(arrays[f"arr_{n}"])
+        return int(arrays["done"])
+# --8<-- [end:resume]
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """A small ConvNet for MNIST digits in MLX."""
 
+import os
 from functools import partial
 
 import mlx.core as mx
 import mlx.nn as nn
 import mlx.optimizers as optim
 import numpy as np
+from mlx.utils import tree_flatten, tree_unflatten
 
 glorot = nn.init.glorot_uniform()
 
@@ -37,13 +39,17 @@ def loss_fn(model, x, y):
     return nn.losses.cross_entropy(model(x), y, reduction="mean")
 
 
-def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
+def train(model, images, labels, *, epochs=3, batch_size=128, seed=0,
+          checkpoint=None):
     mx.random.seed(seed)
     images, labels = mx.array(images), mx.array(labels)
     optimizer = optim.SGD(
         lambda step: 0.05 / (1 + 1e-6 * step), momentum=0.9, nesterov=True
     )
     optimizer.init(model.trainable_parameters())
+    losses, done = [], 0
+    if checkpoint and os.path.exists(checkpoint):
+        done = load_training(checkpoint, model, optimizer)
     loss_and_gradients = nn.value_and_grad(model, loss_fn)
     # What the compiled step reads and replaces, besides its arguments.
     state = [model.state, optimizer.state, mx.random.state]
@@ -56,8 +62,7 @@ def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
 
     model.train()
     ends = list(range(batch_size, len(images), batch_size))
-    losses = []
-    for epoch in range(epochs):
+    for epoch in range(done, epochs):
         total = 0.0
         order = mx.random.permutation(len(images))
         for batch in mx.split(order, ends):
@@ -65,6 +70,8 @@ def train(model, images, labels, *, epochs=3, batch_size=128, seed=0):
             mx.eval(loss, state)  # until here, nothing has been computed
             total += loss.item() * len(batch)
         losses.append(total / len(images))
+        if checkpoint:
+            save_training(checkpoint, epoch + 1, model, optimizer)
         print(f"epoch {epoch + 1}: loss {losses[-1]:.4f}", flush=True)
     return losses
 # --8<-- [end:train]
@@ -115,6 +122,25 @@ def save(model, path="convnet.safetensors"):
 def load(path="convnet.safetensors"):
     return build_model().load_weights(path)  # strict: all of them, no more
 # --8<-- [end:save]
+
+
+# --8<-- [start:resume]
+def save_training(path, done, model, optimizer):
+    parts = model.parameters(), optimizer.state, mx.random.state[0]
+    new = f"{path}.new.safetensors"  # MLX adds the ending itself
+    mx.save_safetensors(new, dict(tree_flatten(parts)), {"done": str(done)})
+    os.replace(new, path)  # whole, or as it was
+
+
+def load_training(path, model, optimizer):
+    arrays, about = mx.load(path, "safetensors", return_metadata=True)
+    weights, state, (high, low) = tree_unflatten(arrays)
+    model.update(weights)
+    optimizer.state.update(state)
+    # Orders and dropout go on from this key: the 64 bits of a seed.
+    mx.random.seed(high.item() << 32 | low.item())
+    return int(about["done"])
+# --8<-- [end:resume]
 
 
 if __name__ == "__main__":
