@@ -15,7 +15,7 @@ from lab.frameworks import Implementation
 from lab.processes import Result, execute
 
 Facts = dict[str, Any]
-SECTIONS = "model train evaluate predict dropout dense save".split()
+SECTIONS = "model train evaluate predict dropout dense save resume".split()
 MARK = "--8<--"
 # 3·3·1·32 + 32, 3·3·32·64 + 64, 3136·10 + 10; and with 3136·64 + 64 and
 # 64·10 + 10 in the place of the last.
@@ -61,10 +61,10 @@ def sections(i: Implementation, facts: Facts) -> str | None:
 
 
 def size(i: Implementation, facts: Facts) -> str | None:
-    """70 to 110 lines of up to 79 columns."""
+    """70 to 125 lines of up to 79 columns."""
     code = [line for line in lines(i) if MARK not in line]
     # The reference has no layers and no gradients: they are part of it.
-    longest = 125 if i.framework.reference else 110
+    longest = 140 if i.framework.reference else 125
     count = len([line for line in code if line.strip()])
     if not 70 <= count <= longest:
         return f"{count} lines, not 70 to {longest}"
@@ -175,6 +175,15 @@ def save_and_load(i: Implementation, facts: Facts) -> str | None:
     return f"predictions differ by {far}" if far else None
 
 
+def resumes(i: Implementation, facts: Facts) -> str | None:
+    """From a checkpoint another model goes on as the first would have, to
+    the bit, and what it has left to do is told from what is done."""
+    if facts["resumed_epochs"] != [1, 1, 0]:
+        return f"1 + 1 + 0 epochs were {facts['resumed_epochs']}"
+    far = facts["resumed_difference"]
+    return f"predictions differ by {far}" if far else None
+
+
 def refusals(i: Implementation, facts: Facts) -> str | None:
     """Wrong input is refused, in the words that framework.toml expects."""
     refuses = i.framework.refuses
@@ -197,7 +206,7 @@ def gate_notices(i: Implementation, facts: Facts) -> str | None:
 PROMISES = [
     sections, size, self_contained, functions, parameters, initial_weights,
     probabilities, loss_falls, seed_repeats, batch_of_one, dropout, dense,
-    save_and_load, refusals, gate_notices,
+    save_and_load, resumes, refusals, gate_notices,
 ]  # fmt: skip
 
 

@@ -11,9 +11,14 @@ from collections.abc import Iterable, Sequence
 from lab.frameworks import BadInput, Framework
 
 # The marked sections of convnet.py, in the order of the pages.
-LISTINGS = "model", "train", "evaluate", "predict", "dropout", "dense", "save"
+LISTINGS = (
+    "model", "train", "evaluate", "predict", "dropout", "dense", "save",
+    "resume",
+)  # fmt: skip
 NOTES = (
     *LISTINGS,
+    # On Past one machine, beside its distributed.py or in its place.
+    "distributed",
     # Below the whole file: how its framework is installed.
     "whole",
     # On Then and now, in the place of the era that has no such framework.

@@ -22,6 +22,7 @@ ABOUT = {
     "dropout": "With dropout before the last layer.",
     "dense": "With a dense layer of 64 more.",
     "save": "Save and load the weights.",
+    "resume": "What `train` keeps, to go on after a stop.",
 }
 SECTION = re.compile(
     r"# --8<-- \[start:(\w+)\]\n(.*?)# --8<-- \[end:\1\]\n", re.DOTALL

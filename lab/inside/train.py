@@ -47,10 +47,9 @@ def run(request: Request) -> Optional[Answer]:
         labels = digits["train_labels"]
 
         def train(epochs: int, checkpoint: Optional[str] = None) -> List[Any]:
-            more = {"checkpoint": checkpoint} if checkpoint else {}
             found = module.train(
-                model, images, labels, epochs=epochs, seed=request["seed"],
-                batch_size=request["batch_size"], **more,
+                model, images, labels, epochs=epochs, checkpoint=checkpoint,
+                batch_size=request["batch_size"], seed=request["seed"],
             )  # fmt: skip
             return [float(loss) for loss in found]
 

@@ -1,0 +1,189 @@
+"""Several processes take the steps of one; who is killed is named, nothing is
+left running, and the run goes on."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lab import mnist, parity
+from lab.distributed import PROCESSES, compared
+from lab.files import write_arrays
+from lab.frameworks import Implementation, every, reference
+from lab.inside.launch import alive
+from lab.parity import STEPS
+from lab.processes import Result, execute
+from lab.several import free_ports
+from tests.command_line import refusal, snippets, start
+from tests.helpers import HANG, Once, until
+
+ABLE = [i for i in every() if i.backend.distributed]
+# One of each kind: its own launcher starts them, or this project does.
+KINDS = {
+    bool(how.launcher): i
+    for i in reversed(ABLE)
+    if (how := i.backend.distributed)
+}
+BY_TITLE = pytest.mark.parametrize("i", ABLE, ids=lambda i: i.title)
+BY_KIND = pytest.mark.parametrize("i", KINDS.values(), ids=lambda i: i.title)
+
+
+def measure(i: Implementation, processes: int, folder: Path) -> None:
+    """The weights of `i` after each number of steps, into `folder`."""
+    path = folder / "digits.npz"
+    write_arrays(path, parity.inputs(mnist.load()))
+    request: dict[str, Any] = {
+        "task": "distributed", "steps": STEPS, "epochs": 0,
+        "digits": path.name,
+    }  # fmt: skip
+    if processes > 1:
+        request["processes"] = processes
+    result = execute(i, request, HANG, inputs={path.name: path})
+    path.unlink()
+    assert result["error"] is None, result["error"]
+    write_arrays(folder / "arrays.npz", result["arrays"])
+
+
+def measured(once: Once, i: Implementation, processes: int) -> Result:
+    make = partial(measure, i, processes)
+    folder = once(f"distributed-{i.slug}-{processes}", make)
+    with np.load(folder / "arrays.npz") as arrays:
+        return {"arrays": dict(arrays), "version": "", "device": "",
+                "error": None}  # fmt: skip
+
+
+@BY_TITLE
+def test_two_of_64_are_one_of_128(i: Implementation, once: Once) -> None:
+    right = measured(once, reference(), 1)
+    two = measured(once, i, PROCESSES)
+    row = compared(i, two, two, right)
+    assert row["error"] is None
+    assert row["max_abs_several"]["1"] > 0  # and not the reference itself
+
+
+def test_a_mean_of_means_would_be_noticed(once: Once) -> None:
+    """Nor is one process's half of the digits the whole."""
+    right = measured(once, reference(), 1)
+    arrays = {
+        name: array * np.float32(1 + 1e-6)
+        for name, array in right["arrays"].items()
+    }
+    wrong = right | {"arrays": arrays}
+    row = compared(reference(), right, wrong, right)
+    assert "2 processes are" in row["error"]
+
+
+def joined(scratch: Path) -> list[Any]:
+    """What the processes of the run whose TMPDIR is `scratch` said when they
+    had joined, by rank."""
+    paths = scratch.glob(".one-convnet-*/joined-?.json")
+    return [json.loads(path.read_text()) for path in sorted(paths)]
+
+
+@BY_KIND
+def test_a_killed_one_is_named_and_the_run_goes_on(
+    i: Implementation, tmp_path: Path
+) -> None:
+    asked = "train", i.title, "--processes", 2, "--epochs", 2, "--checkpoint"
+    more = {"TMPDIR": str(tmp_path)}
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    done = snippets(*asked, whole, more=more)
+    assert done.returncode == 0, done.stdout
+    said = tmp_path / "said.json"
+    first = broken / i.slug / "epoch-0001"
+    with start(*asked, broken, "--json", said, more=more) as process:
+        until(first.exists)
+        workers = [about["pid"] for about in joined(tmp_path)]
+        os.kill(workers[1], signal.SIGKILL)
+    assert process.returncode == 1
+    (row,) = json.loads(said.read_text())["results"]
+    assert row["error"] == "process 1 of 2 was killed"
+    assert not any(map(alive, workers))
+    assert not any(tmp_path.glob(".one-convnet-*"))
+
+    done = snippets(*asked, broken, "--resume", more=more)
+    assert done.returncode == 0, done.stdout
+    hashes = [
+        json.loads((f / i.slug / "epoch-0002" / "manifest.json").read_text())
+        for f in (whole, broken)
+    ]
+    assert hashes[0]["losses"] == hashes[1]["losses"]
+
+
+@BY_KIND
+def test_nothing_outlives_a_killed_command(
+    i: Implementation, tmp_path: Path
+) -> None:
+    more = {"TMPDIR": str(tmp_path)}
+    asked = "train", i.title, "--processes", 2, "--epochs", 100
+    with start(*asked, more=more) as process:
+        until(lambda: len(joined(tmp_path)) == 2)
+        workers = [about["pid"] for about in joined(tmp_path)]
+        process.kill()
+    until(lambda: not any(map(alive, workers)))
+
+
+def test_another_version_in_one_of_them_is_refused(tmp_path: Path) -> None:
+    """As on two machines: here by a module that one process alone meets."""
+    i = KINDS[True]
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, platform\n"
+        "if os.environ.get('RANK') == '1':\n"
+        "    platform.python_version = lambda: '3.0'\n"
+    )
+    done = snippets(
+        "train", i.title, "--processes", 2, "--epochs", 100,
+        more={"PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 1
+    words = " ".join(done.stdout.replace("│", " ").split())
+    assert "the processes have" in words and " 3.0 " in words
+
+
+def test_a_port_in_use_is_refused() -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        port = held.getsockname()[1]
+        process = snippets(
+            "train", ABLE[0].title, "--processes", 2, "--port", port
+        )
+    refusal(process, f"port {port}: Address already in use")
+
+
+def test_who_has_no_distributed_py_says_so() -> None:
+    for command in ("train", "--processes", 2), ("distributed",):
+        name, *more = command
+        process = snippets(name, reference().title, *more)
+        refusal(process, "does not train in several processes")
+
+
+def test_more_processes_than_cores_are_warned_of_and_run() -> None:
+    count = (os.cpu_count() or 1) + 1
+    i = KINDS[True]
+    asked = "train", i.title, "--epochs", 1, "--processes", count
+    done = snippets(*asked)
+    assert done.returncode == 0, done.stdout
+    assert f"{count} processes share {count - 1} cores" in done.stderr
+
+
+def test_one_that_nobody_joins_ends_by_itself(tmp_path: Path) -> None:
+    """The engine's own timeout, without anything of this project around."""
+    folder = KINDS[True].framework.folder
+    code = "import distributed; distributed.join(timeout=3)"
+    alone = {"RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1",
+             "MASTER_PORT": str(free_ports(1)[0])}  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True,
+        encoding="utf-8", env=os.environ | alone,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "imed out" in done.stderr
