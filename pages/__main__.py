@@ -27,6 +27,7 @@ from pages import (
     layers,
     layout_costs,
     layouts,
+    licences,
     marks,
     network,
     notebooks,
@@ -60,7 +61,7 @@ FROM_RESULTS = [
 FROM_FOLDERS = [
     tabs, phrasebook, faster, layouts, explorer, cachelines, notebooks,
     unit_gain, symptoms, plain_text, marks, digit, diff,
-    training, network,
+    training, network, licences,
 ]  # fmt: skip
 
 
