@@ -45,6 +45,10 @@ class Backend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     environment: dict[str, str] = {}
     # environments/gpu/<name>.txt: where it runs on a GPU.
     gpu: str = ""
+    # Variables under which it computes in float32 there, not in TF32.
+    float32: dict[str, str] = {}
+    # Of requirements.txt, what it needs: the canary lifts their pins.
+    packages: tuple[str, ...] = ()
     # What `seeds` measures beside: [find, replace], an edit of convnet.py.
     reshuffled: tuple[str, str] | None = None
     distributed: Distributed | None = None
@@ -202,7 +206,7 @@ def read(path: Path) -> Framework:
     if not all(part.isidentifier() for part in parts):
         raise BadInput(f"{path}: import_name: {found.import_name!r} is none")
     for backend in found.backends:
-        for name, value in backend.environment.items():
+        for name, value in (backend.environment | backend.float32).items():
             if not name.isidentifier() or "\0" in value:
                 raise BadInput(
                     f"{path}: backends.{backend.name}.environment: no process "
