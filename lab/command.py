@@ -114,8 +114,14 @@ def parser() -> argparse.ArgumentParser:
         help="also move the reference's weights by half a rounding",
     )  # fmt: skip
     sub.add_argument(
-        "--save", action="store_true", help="also write results/parity/"
-    )
+        "--save", action="store_true", help="also write results/parity/, or "
+        "results/parity-gpu/",
+    )  # fmt: skip
+    sub.add_argument(
+        "--gpu", metavar="ENVIRONMENT",
+        help="on the GPU, in float32 without TF32: those that run in "
+        "environments/gpu/ENVIRONMENT.txt alone",
+    )  # fmt: skip
     sub = commands.add_parser(
         "layers", help="compare the layers beyond it with float64"
     )

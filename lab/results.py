@@ -33,6 +33,7 @@ def slug(found: Result) -> str:
 NAMES: dict[str, Callable[[Result], str]] = {
     "gates": lambda r: f"{slug(r)}-{r['data']}-{r['seed']}",
     "parity": slug,
+    "parity-gpu": slug,
     "layers": slug,
     "states": slug,
     "distributed": slug,
@@ -158,6 +159,12 @@ def parity(folder: Path = FOLDER) -> dict[str, Result]:
 def distributed(folder: Path = FOLDER) -> dict[str, Result]:
     """{slug: how far several processes are from one, and their speed}."""
     found = read_all("distributed", folder)
+    return {i.slug: found[i.slug] for i in every() if i.slug in found}
+
+
+def parity_gpu(folder: Path = FOLDER) -> dict[str, Result]:
+    """{slug: how far it is from float64 on a GPU, in float32}."""
+    found = read_all("parity-gpu", folder)
     return {i.slug: found[i.slug] for i in every() if i.slug in found}
 
 

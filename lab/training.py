@@ -14,6 +14,7 @@ from lab import checkpoints, mnist
 from lab.errors import BadInput
 from lab.files import alone, check_json, machine, now, write_json
 from lab.frameworks import Implementation, implementations
+from lab.gpu import elsewhere, in_environment
 from lab.processes import Result, each, status
 from lab.several import launches
 from lab.tables import Grid, show
@@ -64,8 +65,8 @@ def judged(
                 f"test accuracy {entry['test_accuracy']:.4f} is below the "
                 f"gate, {entry['gate']}"
             )
-    if options.require_gpu and not entry["device"].startswith("gpu"):
-        entry["error"] = f"ran on the {entry['device']}, not on a GPU"
+    if options.require_gpu:
+        entry["error"] = elsewhere(entry["device"]) or entry["error"]
     return entry
 
 
@@ -111,7 +112,7 @@ def train(options: Namespace, console: Console) -> int:
     }
     wanted = implementations(options.names, options.era)
     if options.gpu:
-        wanted = [i for i in wanted if i.backend.gpu == options.gpu]
+        wanted = in_environment(wanted, options.gpu)
         options.require_gpu = True
     if options.processes:
         wanted = several(wanted, options)

@@ -2,11 +2,13 @@
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from lab import results
 from lab.frameworks import ROOT, every, reference
-from lab.parity import TOLERANCES
+from lab.parity import TOLERANCES, TOLERANCES_GPU
 from lab.results import Result
 from pages import marks, titles
 from pages.markdown import (
@@ -65,24 +67,51 @@ def javascript() -> list[str]:
     ]  # fmt: skip
 
 
-def parity(folder: Path = results.FOLDER) -> str:
-    """The table of the same numbers."""
+def differences(
+    shown: list[Row], most: dict[str, Any], more: Sequence[list[str]] = ()
+) -> str:
+    """A table of the same numbers, `more` rows and the tolerances last."""
     head = ["framework", "logits", "loss", "gradient", "weights, 1 step",
             "10 steps", "100 steps"]  # fmt: skip
     lines = []
-    for title, row in rows(folder):
+    for title, row in shown:
         if row is None:
             lines.append(missing(title, len(head)))
             continue
         cells = [row[f"max_abs_{k}"] for k in ("logits", "loss", "gradient")]
         cells += row["max_abs_weights"].values()
         lines.append([title, *map(exponential, cells)])
-    lines.append(javascript())
-    most = [TOLERANCES[k] for k in ("logits", "loss", "gradient")]
-    most += TOLERANCES["weights"].values()
-    lines.append(["*tolerance*", *map(exponential, most)])
-    there = places([row for _, row in rows(folder) if row])
-    return table(head, lines) + f"\nFrom `results/parity/`: {there}.\n"
+    lines += more
+    last = [most[k] for k in ("logits", "loss", "gradient")]
+    last += most["weights"].values()
+    lines.append(["*tolerance*", *map(exponential, last)])
+    return table(head, lines)
+
+
+def parity(folder: Path = results.FOLDER) -> str:
+    """The table of the same numbers."""
+    shown = rows(folder)
+    there = places([row for _, row in shown if row])
+    return (
+        differences(shown, TOLERANCES, [javascript()])
+        + f"\nFrom `results/parity/`: {there}.\n"
+    )
+
+
+def on_gpu(folder: Path = results.FOLDER) -> str:
+    """The same on a GPU, of those that run on one here."""
+    found = results.parity_gpu(folder)
+    shown = []
+    for i in (i for i in every() if i.backend.gpu):
+        row = found.get(i.slug)
+        version = row["version"] if row else None
+        shown.append((titles.title(i, version), row))
+    said = differences(shown, TOLERANCES_GPU)
+    if not found:
+        return said
+    devices = listed(sorted({plain(row["device"]) for row in found.values()}))
+    days = listed(sorted({row["date"][:10] for row in found.values()}))
+    return f"{said}\nFrom `results/parity-gpu/`: {devices}, {days}.\n"
 
 
 def units(folder: Path = results.FOLDER) -> str:
@@ -171,6 +200,7 @@ def parts(folder: Path = results.FOLDER) -> dict[Path, str]:
     return {
         GENERATED / "parity.md": parity(folder),
         GENERATED / "parity-units.md": units(folder),
+        GENERATED / "parity-gpu.md": on_gpu(folder),
         GENERATED / "losses.md": losses(folder),
         FIGURES / "parity.svg": picture(folder),
     }
