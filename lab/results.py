@@ -34,6 +34,7 @@ NAMES: dict[str, Callable[[Result], str]] = {
     "gates": lambda r: f"{slug(r)}-{r['data']}-{r['seed']}",
     "parity": slug,
     "parity-gpu": slug,
+    "canary": slug,
     "layers": slug,
     "states": slug,
     "distributed": slug,
@@ -165,6 +166,12 @@ def distributed(folder: Path = FOLDER) -> dict[str, Result]:
 def parity_gpu(folder: Path = FOLDER) -> dict[str, Result]:
     """{slug: how far it is from float64 on a GPU, in float32}."""
     found = read_all("parity-gpu", folder)
+    return {i.slug: found[i.slug] for i in every() if i.slug in found}
+
+
+def canary(folder: Path = FOLDER) -> dict[str, Result]:
+    """{slug: whether it works where nothing is pinned}."""
+    found = read_all("canary", folder)
     return {i.slug: found[i.slug] for i in every() if i.slug in found}
 
 

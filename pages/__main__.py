@@ -16,6 +16,7 @@ from lab.results import FOLDER
 from pages import (
     benchmarks,
     cachelines,
+    canary,
     convnet,
     diff,
     digit,
@@ -55,7 +56,7 @@ from pages.markdown import GENERATED
 FROM_RESULTS = [
     readme, convnet, references, same_numbers, seeds,
     benchmarks, ranking, start_up, trained, then_and_now, layout_costs,
-    roofline, steps, layers, states, for_machines, face,
+    roofline, steps, layers, states, for_machines, face, canary,
 ]  # fmt: skip
 # What is written from snippets/ and evidence/.
 FROM_FOLDERS = [
