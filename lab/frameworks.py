@@ -7,7 +7,6 @@ one place in the order are each a BadInput of one line.
 
 import difflib
 import functools
-import re
 import runpy
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,9 +14,9 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from lab import manifest
 from lab.errors import BadInput
 from lab.formats import File
-from lab.screens import SCREENS
 
 ROOT = Path(__file__).parent.parent
 SNIPPETS = ROOT / "snippets"
@@ -190,32 +189,8 @@ def decoded(path: Path, kind: type[T]) -> T:
 def read(path: Path) -> Framework:
     """The manifest `path`. Raises BadInput, which names what is wrong."""
     found = decoded(path, Framework)
-    if found.file.screen not in SCREENS:
-        raise BadInput(
-            f"{path}: no screen is called {found.file.screen!r}: one of "
-            + ", ".join(SCREENS)
-        )
-    if not re.fullmatch("#[0-9a-f]{6}", found.colour):
-        raise BadInput(f"{path}: colour: {found.colour!r} is not #rrggbb")
-    if not re.fullmatch(r"M[-\d.\sa-zA-Z]+z", found.mark):
-        raise BadInput(f"{path}: mark: {found.mark!r} is no closed path")
-    for start in found.file.starts:
-        if not re.fullmatch("([0-9a-f]{2})+", start):
-            raise BadInput(f"{path}: file.starts: {start!r} is no hexadecimal")
-    parts = found.import_name.split(".")
-    if not all(part.isidentifier() for part in parts):
-        raise BadInput(f"{path}: import_name: {found.import_name!r} is none")
-    for backend in found.backends:
-        for name, value in (backend.environment | backend.float32).items():
-            if not name.isidentifier() or "\0" in value:
-                raise BadInput(
-                    f"{path}: backends.{backend.name}.environment: no process "
-                    f"can have {name!r} as {value!r}"
-                )
-    if not found.backends:
-        raise BadInput(f"{path}: one [[backends]] at least, if an empty one")
-    if found.name:
-        raise BadInput(f"{path}: no key is called name: its folder has one")
+    for fault in manifest.faults(found):
+        raise BadInput(f"{path}: {fault}")
     found = msgspec.structs.replace(found, name=path.parent.name)
     try:
         source = found.source()

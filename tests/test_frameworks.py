@@ -100,6 +100,42 @@ FAULTS: dict[str, tuple[Fault, str]] = {
     "first bytes": (
         edited(FIRST, r"^starts = .*", 'starts = ["PK"]'), "no hexadecimal",
     ),
+    "markup in a name": (
+        edited(FIRST, r"^label = .*", 'label = "a|b"'), "pages cannot show",
+    ),
+    "no address": (
+        edited(FIRST, r"^licence = .*", 'licence = "htps://a"'), "no address",
+    ),
+    "order 0": (edited(FIRST, r"^order = .*", "order = 0"), "below 1"),
+    "a gate of 90": (
+        edited(FIRST, r"^mnist = .*", "mnist = 90"), "no share between",
+    ),
+    "another letter": (
+        edited(FIRST, r"^kernel_layout = .*", 'kernel_layout = "HWIX"'),
+        "kernel_layout",
+    ),
+    "another size": (
+        edited(FIRST, r"^dense_shape = .*", "dense_shape = [3136, 1]"),
+        "dense_shape",
+    ),
+    "five tensors": (
+        edited(FIRST, r"(?<=^\[file.tensors\]\n).*\n", ""), "the six",
+    ),
+    "no part": (
+        edited(FIRST, r"^\[file\]$", "[file]\nparts = []"), "file.parts",
+    ),
+    "a file elsewhere": (
+        edited(FIRST, r'(?<=^\[file\]\n)name = ".*"', 'name = "../a"'),
+        "no name of a file",
+    ),
+    "no such GPU": (
+        edited(FIRST, r'^gpu = .*', 'gpu = "none"'), "environments/gpu",
+    ),
+    "no words": (edited(FIRST, r"^shape = .*", "shape = []"), "refuses"),
+    "one backend twice": (
+        edited(FIRST, r"^(?=\[\[backends)", "[[backends]]\n" * 2),
+        "have one name",
+    ),
     "one order twice": (
         edited(PEER, r"^order = .*", f"order = {FIRST.order}"),
         f"order {FIRST.order} is that of",
