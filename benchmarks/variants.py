@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from benchmarks import manifest
 from lab.errors import BadInput
 from lab.frameworks import (
     SNIPPETS,
@@ -192,6 +193,8 @@ def read(framework: Framework, snippets: Path = SNIPPETS) -> list[Variant]:
                     f"{path}: {name}.cases: no case is called {case!r}: did "
                     f"you mean {nearest(case, known)!r}?"
                 )
+        for fault in manifest.faults(framework, name, said):
+            raise BadInput(f"{path}: {fault}")
         variants.append(Variant(name, backends[said.backend], said))
     return variants
 
@@ -211,6 +214,9 @@ def peers() -> list[Variant]:
     """A variant for each table of peers.toml. Raises BadInput."""
     found = decoded(PEERS / "peers.toml", dict[str, Peer])
     said = Said(cases=PREDICTING)
+    for name, peer in found.items():
+        for fault in manifest.peer_faults(PEERS, name, peer):
+            raise BadInput(f"{PEERS / 'peers.toml'}: {fault}")
     return [
         Variant(name, reference(), said, peer) for name, peer in found.items()
     ]
