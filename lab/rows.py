@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 from einops import rearrange
 
+from lab import rules as ruled
 from lab.errors import BadInput
 from lab.frameworks import Framework, decoded, nearest, reference
 
@@ -108,11 +109,22 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # --8<-- [end:keys]
 
 
-@functools.cache
 def groups() -> dict[str, Group]:
     """Every group by its name, in the order of the site. Raises BadInput."""
-    folder = reference().framework.folder / "layers"
-    found = {p.stem: decoded(p, Group) for p in folder.glob("*.toml")}
+    return groups_in(reference().framework.folder / "layers")
+
+
+@functools.cache
+def groups_in(folder: Path) -> dict[str, Group]:
+    found = {}
+    orders: dict[int, str] = {}
+    for path in sorted(folder.glob("*.toml")):
+        group = found[path.stem] = decoded(path, Group)
+        other = orders.setdefault(group.order, path.stem)
+        if other != path.stem:
+            raise BadInput(f"{path}: order {group.order} is that of {other}")
+        for fault in ruled.faults_of_group(group.rows):
+            raise BadInput(f"{path}: {fault}")
     return dict(sorted(found.items(), key=lambda pair: pair[1].order))
 
 
@@ -165,6 +177,10 @@ def rules_in(path: Path) -> dict[str, Rule]:
             raise BadInput(
                 f"{path}: no layer is called {name!r}: did you mean {near!r}?"
             )
+        row = rows()[name][1]
+        options = {*row.options, *inspect.signature(oracle(name)).parameters}
+        for fault in ruled.faults(name, found[name], row, options):
+            raise BadInput(f"{path}: {fault}")
     return found
 
 
