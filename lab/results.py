@@ -14,14 +14,13 @@ from typing import Any
 
 import jsonschema
 
+from lab.contradictions import CONTROL, contradictions
 from lab.errors import BadInput
 from lab.frameworks import ROOT, every
 
 FOLDER = ROOT / "results"
 # One of these files, as JSON has it; results/schemas/ says what is in it.
 Result = dict[str, Any]
-# The reference's second file in results/parity/.
-CONTROL = "control"
 
 
 def slug(found: Result) -> str:
@@ -63,6 +62,17 @@ def finite(text: str) -> float:
     return value
 
 
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Raises ValueError where a key is there twice: the
+    second would stand for both."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"{twice[:40]!r} is there twice")
+    return found
+
+
 def read(kind: str, path: Path) -> Result:
     """The result file `path`.
 
@@ -70,8 +80,9 @@ def read(kind: str, path: Path) -> Result:
     version of the schema, or not as the schema has it."""
     try:
         found = json.loads(
-            path.read_text("utf-8"), parse_constant=finite, parse_float=finite
-        )
+            path.read_text("utf-8"), parse_constant=finite,
+            parse_float=finite, object_pairs_hook=once,
+        )  # fmt: skip
         json.dumps(found, ensure_ascii=False).encode()  # as the pages will
     except (OSError, ValueError, RecursionError) as error:
         said = " ".join(str(error).split())
@@ -92,6 +103,9 @@ def read(kind: str, path: Path) -> Result:
         place = "/".join(map(str, fault.absolute_path)) or "the whole"
         said = " ".join(fault.message.split())
         raise BadInput(f"{path}: {place}: {said[:150]}")
+    if kind in NAMES:
+        for said in contradictions(kind, found, path.stem):
+            raise BadInput(f"{path}: {said[:150]}")
     return found
 
 

@@ -50,7 +50,7 @@ def files_of(implementation: Implementation, folder: Path) -> list[Path]:
     found = []
     for path in folder.rglob("*.json"):
         kind = path.relative_to(folder).parts[0]
-        if kind == "schemas":
+        if kind not in results.NAMES:
             continue
         result = results.read(kind, path)
         variant = result.get("variant")
