@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -14,9 +13,9 @@ import numpy as np
 import pytest
 
 from lab import mnist
+from lab.endurance.mirror import Server, serving
 from lab.frameworks import ROOT
 from tests.helpers import HANG
-from tests.mirror import Server
 from tests.mnist_files import (
     TEST_LABELS,
     TRAIN_IMAGES,
@@ -46,13 +45,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with Server() as httpd:
-        thread = threading.Thread(target=httpd.serve_forever, args=[0.05])
-        thread.start()
+    with serving() as httpd:
         yield httpd
-        httpd.stopped.set()
-        httpd.shutdown()
-        thread.join()
 
 
 def test_mirrors_in_turn(
@@ -103,6 +97,23 @@ def test_mirrors_in_turn(
     )
     said = capsys.readouterr().err.splitlines()
     assert f"downloading {mirrors[-1]}{TEST_LABELS}.gz" in said
+
+
+def test_a_mirror_that_speaks_no_http(
+    small: Files, cache: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A length that is no number, an address that is none."""
+    lies = ["odd_length", "elsewhere"]
+    mirrors = [server.serve(f"lie-{lie}", small) for lie in lies]
+    monkeypatch.setattr(mnist, "MIRRORS", mirrors)
+    monkeypatch.setattr(mnist, "DEADLINE", 10)
+    odd = "x", "http://127.0.0.1:99999/"
+    choose = lambda found: next(one for one in found if one in odd)  # noqa: E731
+    monkeypatch.setattr(server.random, "choice", choose)
+    message = fault()
+    assert "/lie-odd_length/: its answer is not HTTP; " in message
+    assert "/lie-elsewhere/: InvalidURL" in message
+    assert list(cache.iterdir()) == []
 
 
 def test_no_mirror_answers(

@@ -1,0 +1,86 @@
+"""The rows of the table: what is tried, by its seed."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Literal, NamedTuple
+
+from lab.endurance import inputs, kept, kills, places, servers, weights
+from lab.endurance.corrupt import corrupt
+from lab.endurance.inputs import Input
+from lab.endurance.trial import Verdict, trial
+from lab.frameworks import Framework
+
+Part = Literal["corruptions", "kills", "surroundings"]
+CORRUPTIONS = 1000  # of each input
+KILLS = 100
+SHORT = 12  # of each row, in the short form
+
+
+class Row(NamedTuple):
+    """What is tried `count` times. `do` does so with a seed, in a folder; it
+    returns what was done, and what came of it."""
+
+    part: Part
+    name: str
+    count: int
+    do: Callable[[int, Path], tuple[str, Verdict]]
+    framework: Framework | None = None  # whose processes are warm
+    prepare: Callable[[], object] = lambda: None
+    short: int = SHORT
+    portion: int = 10  # how many between two writes
+
+
+def corruption(of: Input, seed: int, folder: Path) -> tuple[str, Verdict]:
+    """One input, corrupted."""
+    random = Random(f"{of.name} {seed}")
+    made = folder / "made"
+    made.mkdir()
+    paths, said = of.make(made, random)
+    how = corrupt(paths, random, of.text)
+    verdict = trial(
+        lambda: of.command(said), lambda: of.judge(said), folder
+    )
+    return how, verdict
+
+
+def rows(goods: Path) -> list[Row]:
+    """Every row; `goods` is a folder for what is made once."""
+    found = [
+        Row(
+            "corruptions", of.name, CORRUPTIONS * of.files,
+            partial(corruption, of), portion=100,
+        )
+        for of in [*inputs.texts(), *inputs.digits(), kept.checkpoint()]
+    ]  # fmt: skip
+    for of in weights.weights(goods):
+        prepare = partial(weights.make_good, goods, of.framework)
+        found.append(
+            Row(
+                "corruptions", of.name, CORRUPTIONS, partial(corruption, of),
+                of.framework, prepare, portion=200,
+            )
+        )  # fmt: skip
+    for name, do in {
+        "a training, and resumed": partial(kept.a_training, goods),
+        "a convert": partial(kills.a_convert, goods),
+        "a result that is written": kills.a_write,
+        "a download": kills.a_download,
+    }.items():
+        found.append(Row("kills", name, KILLS, do, short=2))
+    for name, place in {
+        "no room": places.full,
+        "missing and read-only folders": places.folders,
+        "no home": places.no_home,
+        "other locales": places.locales,
+        "odd paths": places.paths,
+        "two at once": places.two,
+        "a clock that was set back": places.clock,
+    }.items():
+        do = partial(place, goods)
+        found.append(Row("surroundings", name, KILLS, do, short=2))
+    found.append(
+        Row("surroundings", "slow and lying servers", KILLS, servers.lied_to)
+    )
+    return found
