@@ -5,6 +5,7 @@ left after that epoch, under state/, and manifest.json: what was trained, how,
 and the hash of each file. Two are kept. lab/inside/checkpoints.py writes them.
 """
 
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import msgspec
 
 from lab.errors import BadInput
-from lab.inside.checkpoints import MANIFEST, STATE, hashes
+from lab.inside.checkpoints import MANIFEST, STATE, hashes, seal
 
 
 class About(msgspec.Struct, forbid_unknown_fields=True):
@@ -33,6 +34,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     losses: list[float]  # of each epoch
     shapes: list[list[int]]  # of the parameters
     files: dict[str, str]  # {path below state/: its SHA-256}
+    itself: str  # the SHA-256 of all that
 
 
 def begin(
@@ -88,15 +90,20 @@ def whole(path: Path) -> Manifest:
     """What the checkpoint `path` says of itself. Raises BadInput where a
     file of it is missing, new or changed."""
     try:
+        if not (path / MANIFEST).is_file():
+            raise OSError(f"{MANIFEST} is no regular file")
         text = (path / MANIFEST).read_bytes()
         manifest = msgspec.json.decode(text, type=Manifest)
+        if manifest.itself != seal(json.loads(text)):
+            raise ValueError(f"{MANIFEST} is not as it was written")
         found = hashes(str(path / STATE))
-    except (OSError, msgspec.DecodeError, RecursionError) as error:
+    # Some bytes are no JSON, some are no text.
+    except (OSError, ValueError, RecursionError) as error:
         said = " ".join(str(error).split())
         raise BadInput(f"{path}: not whole: {said[:150]}") from None
     for name in sorted(found.keys() | manifest.files.keys()):
         if found.get(name) != manifest.files.get(name):
             raise BadInput(f"{path}: {STATE}/{name} is not as it was written")
-    if not (found and manifest.losses):
-        raise BadInput(f"{path}: not whole: it holds nothing")
+    if not found or path.name != f"epoch-{len(manifest.losses):04d}":
+        raise BadInput(f"{path}: not whole: it is of no epoch, or of another")
     return manifest

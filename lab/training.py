@@ -166,10 +166,13 @@ def keeping(
             about = checkpoints.About(
                 i.title, options.data, options.batch_size, options.seed
             )
+            # First: what begins removes what nobody seems to write.
+            held.enter_context(
+                alone(checkpoints.place(options.checkpoint, about))
+            )
             begun = checkpoints.begin(
                 options.checkpoint, about, options.epochs, options.resume
             )
-            held.enter_context(alone(Path(begun["folder"])))
             found[i.slug] = {"kept": begun}
         yield found
 

@@ -11,7 +11,7 @@ import pytest
 from lab import checkpoints
 from lab.checkpoints import About
 from lab.errors import BadInput
-from lab.inside.checkpoints import MANIFEST, STATE, keep
+from lab.inside.checkpoints import MANIFEST, STATE, keep, seal
 from tests.command_line import refusal, snippets, start
 from tests.helpers import until
 
@@ -129,6 +129,7 @@ def test_another_network_is_refused_in_a_line(tmp_path: Path) -> None:
     path = tmp_path / "pytorch2" / "epoch-0001" / MANIFEST
     manifest = json.loads(path.read_text())
     manifest["shapes"][0] = [64, 1, 3, 3]
+    manifest["itself"] = seal(manifest)
     path.write_text(json.dumps(manifest))
     done = snippets(*asked, "--resume")
     assert done.returncode == 1

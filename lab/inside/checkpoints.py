@@ -52,6 +52,7 @@ def keep(folder: str, epoch: int, manifest: Dict[str, Any]) -> None:
     shutil.rmtree(new, ignore_errors=True)
     shutil.copytree(STATE, os.path.join(new, STATE))
     manifest = dict(manifest, files=hashes(os.path.join(new, STATE)))
+    manifest["itself"] = seal(manifest)
     with open(os.path.join(new, MANIFEST), "w") as file:
         json.dump(manifest, file, indent=1)
         file.flush()
@@ -66,12 +67,23 @@ def keep(folder: str, epoch: int, manifest: Dict[str, Any]) -> None:
         shutil.rmtree(os.path.join(folder, old))
 
 
+def seal(manifest: Dict[str, Any]) -> str:
+    """The hash of a manifest, which it has as "itself" besides."""
+    rest = {key: value for key, value in manifest.items() if key != "itself"}
+    text = json.dumps(rest, sort_keys=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
 def hashes(folder: str) -> Dict[str, str]:
-    """{path below `folder`: its SHA-256}, each file on the disk by then."""
+    """{path below `folder`: its SHA-256}, each file on the disk by then.
+    Raises OSError for a link, and for what is no file: it may have no end."""
     found = {}
-    for where, _, names in os.walk(folder):
-        for name in names:
+    for where, inner, names in os.walk(folder):
+        links = [n for n in inner if os.path.islink(os.path.join(where, n))]
+        for name in names + links:
             path = os.path.join(where, name)
+            if os.path.islink(path) or not os.path.isfile(path):
+                raise OSError(path + " is no regular file")
             with open(path, "rb") as file:
                 os.fsync(file.fileno())
                 digest = hashlib.sha256(file.read()).hexdigest()
