@@ -52,9 +52,9 @@ def sweep(folder: Path) -> None:
             try:
                 fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 about = os.fstat(found)
-                if about.st_uid == os.getuid() and (
-                    about.st_mtime < time.time() - YOUNG
-                ):
+                # One of a time to come: the clock was set back since.
+                age = abs(time.time() - about.st_mtime)
+                if about.st_uid == os.getuid() and age > YOUNG:
                     shutil.rmtree(path)
             finally:
                 os.close(found)

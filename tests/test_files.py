@@ -166,8 +166,9 @@ with files.scratch_folder(sys.argv[1]) as folder:
 """
 
 
+@pytest.mark.parametrize("when", [0, 2**33])
 def test_what_a_killed_process_left_is_removed_and_no_more(
-    tmp_path: Path,
+    when: int, tmp_path: Path
 ) -> None:
     other = folder(tmp_path / ".one-convnet-notes")
     foreign = tmp_path / f"{files.SCRATCH}12345678"
@@ -184,8 +185,9 @@ def test_what_a_killed_process_left_is_removed_and_no_more(
         killed, living = (Path(line.rstrip("\n")) for line in said)
         pair[0].send_signal(signal.SIGKILL)
         pair[0].wait()
+        # Of long ago, or of a time to come: a clock that was set back.
         for path in killed, living, other:
-            os.utime(path, (0, 0))
+            os.utime(path, (when, when))
         with files.scratch_folder(tmp_path) as mine:
             assert {*tmp_path.iterdir()} == {living, other, foreign, mine}
             assert (living / "half").read_text() == "half"
