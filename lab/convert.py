@@ -20,6 +20,7 @@ from lab.errors import BadInput, Failed
 from lab.files import scratch_folder, write_arrays
 from lab.formats import File
 from lab.frameworks import Implementation, implementations
+from lab.outcome import printed
 from lab.processes import NOT_HERE, Files, Result, alone, execute
 from lab.screens import Look
 from lab.tensors import SHAPES, Arrays, as_float32, check_type
@@ -56,9 +57,10 @@ def port(options: Namespace) -> int:
         force=options.force,
         timeout=options.timeout,
     )
-    print("wrote", options.output)
+    said = f"wrote {options.output}"
     if rounded:
-        print("float64 was rounded to float32")
+        said += "\nfloat64 was rounded to float32"
+    printed(lambda: print(said))
     return 0
 
 

@@ -7,6 +7,7 @@ the framework may be given instead, a Screened, or nothing. framework.toml
 names one of SCREENS.
 """
 
+import errno
 import os
 import re
 import shutil
@@ -24,6 +25,8 @@ from lab.readers import arrays_in, datasets, tensor_of
 from lab.tensors import as_float32, six
 
 LIMIT = 64 * 2**20  # bytes: the weights are 0.2 MB, training adds its own
+# What the system says where a copy of the file finds no place.
+NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 ZIP = b"PK\x03\x04"
 
 
@@ -61,6 +64,11 @@ def screened(look: Look) -> Screened:
         raise BadInput(f"{look.path}: {error}") from None
     except Failed:
         raise
+    except OSError as error:
+        if error.errno in NO_ROOM:  # the file is as it should be
+            where = str(look.scratch)
+            raise OSError(error.errno, error.strerror, where) from None
+        raise BadInput(f"{look.path}: {damaged(str(error))}") from None
     except Exception as error:  # whatever the libraries say of a broken file
         raise BadInput(f"{look.path}: {damaged(str(error))}") from None
 
@@ -253,7 +261,7 @@ def cntk(look: Look) -> None:
 def safetensors(look: Look) -> Screened:
     """Named tensors, written anew with the names that are looked for."""
     from safetensors import deserialize
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     data = look.path.read_bytes()
     header = int.from_bytes(data[:8], "little")
@@ -262,7 +270,7 @@ def safetensors(look: Look) -> Screened:
     found = {name: tensor_of(**held) for name, held in deserialize(data)}
     arrays, rounded = as_float32(six(found, look.file.tensors))
     path = look.scratch / "screened.safetensors"
-    save_file(arrays, path)
+    path.write_bytes(save(arrays))
     return Screened({look.file.name: path}, rounded)
 
 

@@ -4,6 +4,7 @@ wrong is one line."""
 import errno
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from lab import command, files, outcome
 from lab.errors import BadInput, Failed
 from lab.frameworks import ROOT, reference
+from tests.chain import TRAINED
 from tests.command_line import COMMAND
 
 # A run that is stopped at once is a result as well.
@@ -59,9 +61,32 @@ def test_a_full_device(run: list[str], tmp_path: Path) -> None:
     kept(path)
 
 
-def test_a_full_device_and_no_results() -> None:
-    with open("/dev/full", "w") as stdout:
-        assert said_to(stdout, "list") == (1, FULL)
+CONVERT = ["convert", "safetensors", "safetensors", str(TRAINED)]
+
+
+@pytest.mark.parametrize("buffered", ["", "1"])
+def test_a_full_device_and_no_results(buffered: str, tmp_path: Path) -> None:
+    for run in ["list"], [*CONVERT, str(tmp_path / "out")]:
+        with open("/dev/full", "w") as stdout:
+            found = said_to(stdout, *run, PYTHONUNBUFFERED=buffered)
+        assert found == (1, FULL)
+
+
+def test_a_file_that_finds_no_room_is_not_called_damaged(
+    tmp_path: Path,
+) -> None:
+    """Of what is converted, a copy is made first."""
+    path = tmp_path / "out"
+    process = subprocess.run(
+        [*COMMAND, *CONVERT, path], cwd=ROOT, capture_output=True,
+        encoding="utf-8", preexec_fn=lambda: resource.setrlimit(
+            resource.RLIMIT_FSIZE, (10**5, 10**5)
+        ),
+    )  # fmt: skip
+    assert process.returncode == 2
+    assert process.stderr.endswith(": file too large\n")
+    assert "damaged" not in process.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
