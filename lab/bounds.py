@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any
 
 
+class TooLong(ValueError):
+    """More came than there is."""
+
+
 class Bounded(io.BufferedWriter):
-    """A new file that takes `most` bytes, and ValueError for more."""
+    """A new file that takes `most` bytes, and TooLong for more."""
 
     def __init__(self, path: Path, most: int) -> None:
         super().__init__(io.FileIO(path, "w"))
@@ -19,7 +23,7 @@ class Bounded(io.BufferedWriter):
     def write(self, data: Any) -> int:
         self.left -= len(data)
         if self.left < 0:
-            raise ValueError("is far too long")
+            raise TooLong("is far too long")
         return super().write(data)
 
 

@@ -21,7 +21,7 @@ import numpy as np
 import platformdirs
 import pooch
 
-from lab.bounds import Bounded, deadline
+from lab.bounds import Bounded, TooLong, deadline
 from lab.files import scratch_folder
 
 MNIST_5K_SHA256 = (
@@ -259,8 +259,7 @@ def download(name: str, path: Path) -> np.ndarray:
         try:
             with Bounded(path, most) as file, deadline(DEADLINE):
                 get(url, file, None)
-            return read(path, name)
-        except ValueError as error:
+        except TooLong as error:
             answers.append(f"{mirror}: its file {error}")
         except OSError as error:  # so are all that requests raises
             answer = error.strerror or type(error).__name__
@@ -270,6 +269,13 @@ def download(name: str, path: Path) -> np.ndarray:
             if time.monotonic() - began >= DEADLINE:
                 answer = f"not done after {DEADLINE:g} s"
             answers.append(f"{mirror}: {answer}")
+        except ValueError:  # a length that is no number
+            answers.append(f"{mirror}: its answer is not HTTP")
+        else:
+            try:
+                return read(path, name)
+            except ValueError as error:
+                answers.append(f"{mirror}: its file {error}")
     raise DataError(
         f"no mirror serves {name} ({'; '.join(answers)}). Put MNIST's four "
         "files into a folder and set MNIST_DIR to it"
