@@ -20,6 +20,7 @@ from pages import (
     convnet,
     diff,
     digit,
+    endurance,
     explorer,
     face,
     faster,
@@ -56,7 +57,7 @@ from pages.markdown import GENERATED
 FROM_RESULTS = [
     readme, convnet, references, same_numbers, seeds,
     benchmarks, ranking, start_up, trained, then_and_now, layout_costs,
-    roofline, steps, layers, states, for_machines, face, canary,
+    roofline, steps, layers, states, for_machines, face, canary, endurance,
 ]  # fmt: skip
 # What is written from snippets/ and evidence/.
 FROM_FOLDERS = [

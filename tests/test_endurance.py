@@ -1,0 +1,112 @@
+"""The short form of `python -m lab.endurance`: a few trials of each row."""
+
+import subprocess
+import sys
+from itertools import chain
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from benchmarks import variants
+from lab import frameworks, results, rows
+from lab.endurance import sound
+from lab.endurance.corrupt import corrupted
+from lab.endurance.inputs import plain
+from lab.endurance.trial import Verdict, trial
+from tests.helpers import REQUIRE_ALL, ROOT
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """The rows, of every input whose framework is here."""
+    folder = tmp_path_factory.mktemp("endurance")
+    done = subprocess.run(
+        [sys.executable, "-m", "lab.endurance", "--short", "--json",
+         folder / results.ENDURANCE],
+        cwd=ROOT, capture_output=True, encoding="utf-8",
+    )  # fmt: skip
+    print(done.stdout, done.stderr)
+    return results.endurance(folder)
+
+
+def test_no_fault(short: list[dict[str, Any]]) -> None:
+    assert [row for row in short if row["faults"]] == []
+    assert all(row["tried"] and not row["hang"] for row in short)
+
+
+def test_every_input_is_there(short: list[dict[str, Any]]) -> None:
+    names = {row["name"] for row in short}
+    assert {"framework.toml", "MNIST, plain", "a checkpoint"} <= names
+    assert {f"results/{kind}" for kind in results.NAMES} <= names
+    weights = {f"weights of {f.name}" for f in frameworks.frameworks()}
+    if REQUIRE_ALL:
+        assert weights <= names
+    # Corruptions are noticed: most of them are refused.
+    for row in short:
+        if row["name"].startswith("MNIST"):
+            assert row["refused"] > row["tried"] / 2
+
+
+def test_what_is_there_is_sound() -> None:
+    """Or what the trials are judged by would be wrong."""
+    found = [
+        *chain.from_iterable(
+            sound.framework(plain(f)) for f in frameworks.frameworks()
+        ),
+        *sound.groups(plain(rows.groups())),
+    ]
+    for f in frameworks.frameworks():
+        said = {v.name: plain(v.said) for v in variants.read(f)}
+        found += [*sound.variants(said), *sound.edits(f, said)]
+        if (f.folder / "layers" / "rules.toml").exists():
+            found += sound.rules(plain(rows.rules(f)))
+    for kind in results.NAMES:
+        for name, result in results.read_all(kind).items():
+            if name == results.CONTROL:
+                result = result | {"control": True}
+            found += sound.result(kind, result)
+    assert found == []
+
+
+def test_a_seed_is_a_corruption() -> None:
+    data = b'a = 1\nb = "two"\n' * 9
+    for seed in range(200):
+        one, other = (corrupted(data, Random(seed), True) for _ in range(2))
+        assert one == other and one[0] != data
+
+
+def raises() -> int:
+    raise RuntimeError
+
+
+def says_more() -> int:
+    print("one line\nand another", file=sys.stderr)
+    return 2
+
+
+def hangs() -> int:
+    while True:
+        pass
+
+
+def kills_itself() -> int:
+    import os
+    import signal
+
+    os.kill(os.getpid(), signal.SIGSEGV)
+    return 0
+
+
+@pytest.mark.parametrize(
+    "command, end",
+    [
+        (raises, "traceback"), (says_more, "traceback"), (hangs, "hang"),
+        (kills_itself, "traceback"), (lambda: 0, "wrong"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_noticed(command: Any, end: str, tmp_path: Path) -> None:
+    limit = 1.0 if command is hangs else 300.0
+    judge = Verdict("wrong")
+    assert trial(command, lambda: judge, tmp_path, limit).end == end
