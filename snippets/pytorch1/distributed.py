@@ -3,6 +3,7 @@
 python -m torch.distributed.launch --nproc_per_node 2 distributed.py
 """
 
+import faulthandler
 import os
 from datetime import timedelta
 
@@ -16,7 +17,10 @@ from torch.nn.parallel import DistributedDataParallelCPU
 
 # --8<-- [start:join]
 def join(timeout=60):
+    # For a rank 0 that does not come, 1.0 has no timeout.
+    faulthandler.dump_traceback_later(2 * timeout, exit=True)
     dist.init_process_group('gloo', timeout=timedelta(seconds=timeout))
+    faulthandler.cancel_dump_traceback_later()
     return dist.get_rank(), dist.get_world_size()
 
 

@@ -6,6 +6,7 @@ TF_CONFIG='{"cluster": {"ps": ["localhost:5000"], "worker": ["localhost:5001",
 """
 
 import contextlib
+import faulthandler
 import itertools
 import json
 import os
@@ -32,7 +33,10 @@ def join(timeout=60):
                              operation_timeout_in_ms=1000 * timeout)
     jobs = [('worker', rank)] + [('ps', 0)] * (rank == 0)
     servers = [tf.train.Server(cluster, *job) for job in jobs]
+    # For a rank 0 that does not come, 1.8 has no timeout.
+    faulthandler.dump_traceback_later(2 * timeout, exit=True)
     meet()
+    faulthandler.cancel_dump_traceback_later()
     return rank, processes
 
 
@@ -52,9 +56,12 @@ def meet(number=0.0, lost=1):
 def ended(status=1):
     try:
         yield
-    except tf.errors.UnavailableError as error:
-        # After that a session takes for ever to close.
-        print('rank 0 and its variables are gone:', error, file=sys.stderr)
+    except (tf.errors.UnavailableError,
+            tf.errors.DeadlineExceededError) as error:
+        if rank == 0:
+            raise
+        # Where rank 0 is gone, a session takes for ever to close.
+        print('rank %d waits in vain: %s' % (rank, error), file=sys.stderr)
         os._exit(status)
 
 
