@@ -18,6 +18,7 @@ from typing import Any
 from rich.console import Console
 
 from lab import results
+from lab.endurance import commands
 from lab.endurance.table import Row, rows
 from lab.endurance.trial import ENDS, FAULTS, Verdict
 from lab.endurance.warm import warm
@@ -129,6 +130,7 @@ def endure(options: argparse.Namespace, console: Console) -> int:
     path = options.json or (None if options.short else FILE)
     check_json(path)
     frameworks()
+    commands.ALL = not options.short
     with scratch_folder() as scratch:
         SCRATCH[:] = [scratch]
         (scratch / "goods").mkdir()
@@ -143,7 +145,9 @@ def endure(options: argparse.Namespace, console: Console) -> int:
             return again(chosen, options)
         known = results.endurance(path.parent, path.name) if path else []
         entries = {row.name: begun(row, known) for row in ROWS.values()}
-        wanted = [(r, r.short if options.short else r.count) for r in chosen]
+        if options.short:
+            chosen = [row for row in chosen if row.short]
+        wanted = [(r, r.short if options.short else r.trials) for r in chosen]
         head = {"command": options.said, "date": now(), "machine": machine()}
         for name in run(wanted, entries):
             print(name, entries[name]["tried"], file=sys.stderr)

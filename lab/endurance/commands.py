@@ -21,6 +21,8 @@ from lab.processes import interpreter
 
 MARK = "ONE_CONVNET_ENDURANCE"
 GONE = 60.0  # seconds in which what a killed command started must end
+# Are conversions by frameworks that start slowly among what is tried?
+ALL = True
 COMMAND = [sys.executable, "-m", "snippets"]
 Variables = dict[str, str | None]
 
@@ -46,7 +48,8 @@ def finished(
 ) -> Said:
     """The finished command; `how` is for subprocess.Popen."""
     variables = environment(more or {})
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": ROOT}
+    pipe = subprocess.PIPE
+    pipes: dict[str, Any] = {"stdout": pipe, "stderr": pipe, "cwd": ROOT}
     with subprocess.Popen(
         command, env=variables, encoding="utf-8", errors="replace",
         **(pipes | how),
@@ -110,9 +113,9 @@ class Way(NamedTuple):
 def a_way(random: Random, goods: Path) -> Way:
     """Into or out of one of the frameworks; most often of those that start at
     once."""
-    here = [f for f in frameworks() if interpreter(f, goods)]
     swift = [None, reference().framework]
-    chosen = random.choice([*swift * len(here), *here])
+    here = [f for f in frameworks() if ALL and interpreter(f, goods)]
+    chosen = random.choice([*swift * max(1, len(here)), *here])
     weights.make_good(goods, chosen)
     name = chosen.name if chosen else SAFETENSORS.name
     if random.random() < 0.5:

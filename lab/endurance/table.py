@@ -18,16 +18,20 @@ KILLS = 100
 SHORT = 12  # of each row, in the short form
 
 
+Do = Callable[[int, Path], tuple[str, Verdict]]
+
+
 class Row(NamedTuple):
-    """What is tried `count` times. `do` does so with a seed, in a folder; it
+    """What is tried so many times. `do` does so with a seed, in a folder; it
     returns what was done, and what came of it."""
 
     part: Part
     name: str
-    count: int
-    do: Callable[[int, Path], tuple[str, Verdict]]
+    trials: int
+    do: Do
     framework: Framework | None = None  # whose processes are warm
     prepare: Callable[[], object] = lambda: None
+    # Those of the short form; none where another test has one.
     short: int = SHORT
     portion: int = 10  # how many between two writes
 
@@ -45,6 +49,11 @@ def corruption(of: Input, seed: int, folder: Path) -> tuple[str, Verdict]:
     return how, verdict
 
 
+def swift(of: Input) -> bool:
+    """Is it read at once, by NumPy?"""
+    return of.framework is None or of.framework.reference
+
+
 def rows(goods: Path) -> list[Row]:
     """Every row; `goods` is a folder for what is made once."""
     found = [
@@ -59,17 +68,20 @@ def rows(goods: Path) -> list[Row]:
         found.append(
             Row(
                 "corruptions", of.name, CORRUPTIONS, partial(corruption, of),
-                of.framework, prepare, portion=200,
+                of.framework, prepare, SHORT * swift(of),
+                portion=200,
             )
         )  # fmt: skip
-    for name, do in {
+    kill: dict[str, Do] = {
         "a training, and resumed": partial(kept.a_training, goods),
         "a convert": partial(kills.a_convert, goods),
         "a result that is written": kills.a_write,
         "a download": kills.a_download,
-    }.items():
-        found.append(Row("kills", name, KILLS, do, short=2))
-    for name, place in {
+    }
+    for name, do in kill.items():
+        short = 0 if name == "a training, and resumed" else 2
+        found.append(Row("kills", name, KILLS, do, short=short))
+    place: dict[str, Callable[[Path, int, Path], tuple[str, Verdict]]] = {
         "no room": places.full,
         "missing and read-only folders": places.folders,
         "no home": places.no_home,
@@ -77,10 +89,14 @@ def rows(goods: Path) -> list[Row]:
         "odd paths": places.paths,
         "two at once": places.two,
         "a clock that was set back": places.clock,
-    }.items():
-        do = partial(place, goods)
+    }
+    for name, bad in place.items():
+        do = partial(bad, goods)
         found.append(Row("surroundings", name, KILLS, do, short=2))
     found.append(
-        Row("surroundings", "slow and lying servers", KILLS, servers.lied_to)
+        Row(
+            "surroundings", "slow and lying servers", KILLS, servers.lied_to,
+            short=2,
+        )
     )
     return found

@@ -8,7 +8,7 @@ import select
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -35,7 +35,7 @@ class Server:
         command: list[str],
         folder: str,
         modules: list[str],
-        environment: Mapping[str, str],
+        environment: dict[str, str],
     ) -> None:
         self.process = subprocess.Popen(
             [*command, str(WARM), folder, *modules],
