@@ -20,6 +20,7 @@ from pages import (
     convnet,
     diff,
     digit,
+    distributed,
     endurance,
     explorer,
     face,
@@ -40,6 +41,7 @@ from pages import (
     references,
     roofline,
     same_numbers,
+    scaled,
     seeds,
     start_up,
     states,
@@ -58,12 +60,13 @@ FROM_RESULTS = [
     readme, convnet, references, same_numbers, seeds,
     benchmarks, ranking, start_up, trained, then_and_now, layout_costs,
     roofline, steps, layers, states, for_machines, face, canary, endurance,
+    distributed,
 ]  # fmt: skip
 # What is written from snippets/ and evidence/.
 FROM_FOLDERS = [
     tabs, phrasebook, faster, layouts, explorer, cachelines, notebooks,
     unit_gain, symptoms, plain_text, marks, digit, diff,
-    training, network, licences,
+    training, network, licences, scaled,
 ]  # fmt: skip
 
 

@@ -15,10 +15,10 @@ LISTINGS = (
     "model", "train", "evaluate", "predict", "dropout", "dense", "save",
     "resume",
 )  # fmt: skip
+# The marked sections of distributed.py, likewise.
+DISTRIBUTED = "join", "share", "train"
 NOTES = (
     *LISTINGS,
-    # On Past one machine, beside its distributed.py or in its place.
-    "distributed",
     # Below the whole file: how its framework is installed.
     "whole",
     # On Then and now, in the place of the era that has no such framework.
@@ -29,6 +29,9 @@ NOTES = (
     "choose",
     # On Port: its file's name | what reading the file can do.
     "opening",
+    # On Past one machine: what its distributed.py does besides, or, where it
+    # has none, why.
+    "distributed",
 )
 Frameworks = Sequence[Framework]
 

@@ -6,7 +6,7 @@ from functools import partial
 from lab.errors import BadInput
 from lab.frameworks import Framework, frameworks
 from pages import phrasebook
-from pages.folders import LISTINGS, listing, note, words
+from pages.folders import DISTRIBUTED, LISTINGS, listing, note, words
 
 
 def wanted(framework: Framework) -> Iterator[Callable[[], object]]:
@@ -27,6 +27,11 @@ def wanted(framework: Framework) -> Iterator[Callable[[], object]]:
             sections.append("changed")
         yield partial(phrasebook.rows, framework)
         yield partial(words, framework, "defaults.txt")
+    if (framework.folder / "distributed.py").exists():
+        for section in DISTRIBUTED:
+            yield partial(listing, framework, section, "distributed.py")
+    else:
+        sections.append("distributed")
     for section in sections:
         yield partial(note, framework, section)
     if (framework.folder / "fast.py").exists():

@@ -6,18 +6,21 @@ from pathlib import Path
 
 from lab.frameworks import ERAS, ROOT, BadInput, Framework, frameworks
 from pages.folders import (
+    DISTRIBUTED,
     LISTINGS,
     Frameworks,
     by_label,
     joined,
     listing,
     note,
+    notes,
     title,
 )
 
 TABS = ROOT / "docs" / "generated" / "tabs"
 # Whole files have an empty name in an include.
 WHOLE = {section: section for section in LISTINGS} | {"whole": ""}
+SEVERAL = {section: section for section in DISTRIBUTED} | {"whole": ""}
 
 
 def tabs(bodies: list[tuple[str, str]]) -> str:
@@ -83,12 +86,29 @@ def choose(known: Frameworks) -> str:
 def converters(era: str, known: Frameworks) -> str:
     """Each framework of an era: its weights.py."""
     known = of(era, known)
-    found = tabs([
-        (title(f, known), listing(f, file="weights.py")) for f in known
-    ])  # fmt: skip
-    # A reader's choice among those of 2018 is another than that of today.
-    wrapped = f'<div class="of-2018" markdown>\n\n{found}\n\n</div>'
-    return wrapped if era == "2018" else found
+    bodies = [(title(f, known), listing(f, file="weights.py")) for f in known]
+    return of_2018(bodies) if era == "2018" else tabs(bodies)
+
+
+def of_2018(bodies: list[tuple[str, str]]) -> str:
+    """A tab set of 2018's: a reader's choice there is another than that among
+    today's."""
+    return f'<div class="of-2018" markdown>\n\n{tabs(bodies)}\n\n</div>'
+
+
+def distributed(f: Framework, section: str) -> str:
+    """A section of its distributed.py, below the last of which stand its
+    sentences; or those alone, where it has no such file."""
+    if not (f.folder / "distributed.py").exists():
+        return note(f, "distributed")
+    shown = listing(f, SEVERAL[section], "distributed.py")
+    said = notes(f).get("distributed") if section == DISTRIBUTED[-1] else ""
+    return f"{shown}\n\n{said}" if said else shown
+
+
+def past_one_machine(section: str, known: Frameworks) -> str:
+    """The newest of each label, in several processes."""
+    return tabs([(f.label, distributed(f, section)) for f in newest(known)])
 
 
 def files(known: Frameworks) -> str:
@@ -180,6 +200,11 @@ def parts(known: Frameworks | None = None) -> dict[Path, str]:
         found[f"convnet-{section}"] = convnet(section, known)
         found[f"then-and-now-{section}"] = then_and_now(section, known)
     found["then-and-now-changed"] = changed(known)
+    for section in SEVERAL:
+        found[f"past-one-machine-{section}"] = past_one_machine(section, known)
+    found["past-one-machine-2018"] = of_2018(
+        [(title(f, known), distributed(f, "whole")) for f in of("2018", known)]
+    )
     for era in ERAS:
         found[f"port-{era}"] = converters(era, known)
     found["port-files"] = files(known)

@@ -27,6 +27,7 @@ FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 INCLUDE = re.compile(r'--8<-- "(?P<path>[\w./-]+?)(?::(?P<section>\w+))?"')
+LANGUAGES = {".py": "py", ".sh": "bash", ".yaml": "yaml"}
 EXPECTED = "pytest-codeblocks:expected-output"
 
 
@@ -35,13 +36,14 @@ def fault(fence: re.Match[str]) -> str | None:
     info, body = fence["info"], fence["body"].strip()
     included = INCLUDE.fullmatch(body)
     titled = re.fullmatch(
-        r'(py|text)(?: hl_lines="[\d ]+")? title="(?:(?:2018|today): )?(.+)"',
+        r'(py|text|bash|yaml)(?: hl_lines="[\d ]+")?'
+        r' title="(?:(?:2018|today): )?(.+)"',
         info,
     )
     if titled:
         if not included or included["path"] != titled[2]:
             return f"does not include {titled[2]}, which its title names"
-        if (titled[1] == "py") != titled[2].endswith(".py"):
+        if titled[1] != LANGUAGES.get(Path(titled[2]).suffix, "text"):
             return f"{titled[1]} is not the language of {titled[2]}"
         return None
     if "--8<--" in body:

@@ -94,8 +94,10 @@ def newest(f: Framework) -> bool:
 
 def wanted(path: Path, known: list[Framework]) -> list[str]:
     """The labels of a tab set, in order."""
-    eras = {"convnet": ERAS, "then": ERAS}
+    eras = {"convnet": ERAS, "then": ERAS, "past": ERAS}
     first, _, last = path.stem.partition("-")
+    if last.endswith("2018"):
+        first, last = "", "2018"
     shown = [f for f in known if f.era in eras.get(first, [last])]
     if first in eras:
         shown.sort(key=lambda f: (f.order, f.era != "2018"))
@@ -118,6 +120,8 @@ def test_new_framework_is_in_every_tab_set(copied: Copied, era: str) -> None:
     both = {f"then-and-now-{section}" for section in tabs.WHOLE}
     both |= {"then-and-now-changed", "port-files", "port-pairs", f"port-{era}"}
     both |= {"choose", *(f"convnet-{section}" for section in tabs.WHOLE)}
+    both |= {f"past-one-machine-{section}" for section in tabs.SEVERAL}
+    both |= {f"past-one-machine-{era}"} - {"past-one-machine-today"}
     assert having == both
 
 
@@ -149,6 +153,9 @@ def test_new_fast_file_is_on_its_page(copied: Copied) -> None:
 def test_missing_section_is_named(copied: Copied, section: str) -> None:
     folder = copied("today")
     edit(folder / "notes.md", rf"^## {section}\n(?s:.*?)(?=^## |\Z)", "")
+    if section == "distributed":  # a file speaks for itself
+        tabs.parts()
+        (folder / "distributed.py").unlink()
     with pytest.raises(BadInput) as error:
         tabs.parts()
     said = str(error.value)
@@ -161,6 +168,16 @@ def test_missing_listing_is_named(copied: Copied, section: str) -> None:
     folder = copied("2018")
     edit(folder / "convnet.py", rf"# --8<-- \[start:{section}\]\n", "")
     with pytest.raises(BadInput, match=rf"^{NEW}: .*convnet\.py.*{section}"):
+        tabs.parts()
+
+
+@pytest.mark.parametrize("section", folders.DISTRIBUTED)
+def test_missing_distributed_listing_is_named(
+    copied: Copied, section: str
+) -> None:
+    folder = copied("today")
+    edit(folder / "distributed.py", rf"# --8<-- \[end:{section}\]\n", "")
+    with pytest.raises(BadInput, match=rf"^{NEW}: .*distributed.*{section}"):
         tabs.parts()
 
 

@@ -1,0 +1,152 @@
+"""Past one machine: what was measured in two processes, and what the model
+says of it."""
+
+import json
+import math
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from lab.frameworks import ROOT, Implementation, every
+from lab.parity import TOLERANCES
+from lab.results import FOLDER, Result, distributed
+from pages import scaling, titles
+from pages.bars import Row, chart
+from pages.machines import machines
+from pages.markdown import (
+    GENERATED,
+    NOT_MEASURED,
+    NOTHING,
+    exponential,
+    rounded,
+    table,
+    times,
+)
+from pages.scaling import CONVNET, Fabric, Link
+
+PAGES = GENERATED / "distributed"
+KEPT_BUSY = "processor_over_wall"
+LOOPBACK = ROOT / "evidence" / "loopback" / "allreduce.json"
+
+
+def able() -> list[Implementation]:
+    """Those that train in several processes."""
+    return [i for i in every() if i.backend.distributed]
+
+
+def proof(folder: Path) -> str:
+    """How far two processes of 64 are from float64 and from one of 128."""
+    found, named = distributed(folder), titles.titles(folder)
+    rows = []
+    for i in able():
+        cells = [NOT_MEASURED] + [NOTHING] * 5
+        if one := found.get(i.slug):
+            cells = [
+                exponential(one[key][str(steps)])
+                for key in ("max_abs_several", "max_abs_apart")
+                for steps in (1, 10, 100)
+            ]
+        rows.append([named[i.slug], *cells])
+    limits = [exponential(limit) for limit in TOLERANCES["weights"].values()]
+    rows.append(["at most", *limits, *[NOTHING] * 3])
+    head = [f"{of}, {steps}" for of in ("float64", "one process")
+            for steps in ("1 step", "10 steps", "100 steps")]  # fmt: skip
+    return table(["framework", *head], rows)
+
+
+def loopback() -> dict[str, Any] | None:
+    """What evidence/loopback/allreduce.py wrote; None where it never ran."""
+    if not LOOPBACK.exists():
+        return None
+    found: dict[str, Any] = json.loads(LOOPBACK.read_text("utf-8"))
+    return found
+
+
+def pair(found: dict[str, Any]) -> Fabric:
+    """Two processes that talk over the loopback."""
+    link = Link(found["bandwidth"], found["latency"])
+    return Fabric(link, link, 2)
+
+
+def busy(i: Implementation, cores: int, folder: Path) -> float:
+    """How many cores one process keeps busy, of a training step of 128 as the
+    page has it: the benchmarks' number; all, where there is none."""
+    for machine in machines(folder):
+        for name in machine.group("page"):
+            if machine.variants[name].implementation == i:
+                found = machine.values(name, "train-128", KEPT_BUSY)
+                if found and machine.facts["cores"] == cores:
+                    return min(max(median(found), 1), cores)
+    return cores
+
+
+def predicted(i: Implementation, found: Result, folder: Path) -> float | None:
+    """Seconds of an epoch of two processes, from those of one and from the
+    loopback; None where that was not measured."""
+    link = loopback()
+    if link is None:
+        return None
+    cores = found["machine"]["cores"]
+    one = median(found["seconds"]["1"])
+    steps = math.ceil(found["digits"] / found["batch_size"])
+    computation = scaling.shared(one, busy(i, cores, folder), 2, cores)
+    return computation + steps * scaling.ring(2, CONVNET.bytes, pair(link))
+
+
+def speed(folder: Path) -> str:
+    """Seconds of an epoch in one process and in two, and what the model says
+    of the second: a figure and a table."""
+    measured, named = distributed(folder), titles.titles(folder)
+    rows, drawn = [], []
+    for i in able():
+        found = measured.get(i.slug, {"seconds": {}})
+        if not {"1", "2"} <= found["seconds"].keys():
+            rows.append([named[i.slug], NOT_MEASURED, *[NOTHING] * 4])
+            continue
+        one, two = (found["seconds"][n] for n in "12")
+        guess = predicted(i, found, folder)
+        middle = median(one) / median(two)
+        ratios = [a / b for a, b in zip(one, two)]
+        drawn.append(Row(
+            i.framework, named[i.slug], middle, min(ratios), max(ratios),
+            times(middle),
+        ))  # fmt: skip
+        rows.append([
+            named[i.slug], f"{median(one):.2f}", f"{median(two):.2f}",
+            times(middle),
+            f"{guess:.2f}" if guess else NOT_MEASURED,
+            f"{guess / median(two) - 1:+.0%}".replace("-", "−")
+            if guess else NOTHING,
+        ])  # fmt: skip
+    head = ["framework", "one process, s", "two, s", "times as fast",
+            "the model’s two, s", "off by"]  # fmt: skip
+    if not drawn:
+        return table(head, rows)
+    drawn.sort(key=lambda row: -row.value)
+    title = "an epoch in two processes on the same two cores"
+    shown = chart("distributed", title, "times as fast as in one", drawn)
+    return f"{shown}\n{table(head, rows)}"
+
+
+def link() -> str:
+    """What the loopback was measured as, in a sentence."""
+    found = loopback()
+    if found is None:
+        return "The all-reduce over loopback: not measured.\n"
+    took = found["seconds"]["2"][str(CONVNET.parameters)]
+    guess = scaling.ring(2, CONVNET.bytes, pair(found))
+    return (
+        f"gloo over loopback: {rounded(found['bandwidth'] / 1e9)} GB/s, "
+        f"{rounded(1e6 * found['latency'])} µs a message. An all-reduce of "
+        f"the ConvNet’s {CONVNET.parameters:,} float32 would by that take "
+        f"{rounded(1e6 * guess)} µs; it takes {rounded(1e6 * took)}.\n"
+    )
+
+
+def parts(folder: Path = FOLDER) -> dict[Path, str]:
+    """The proof, the speed, and the loopback."""
+    return {
+        PAGES / "proof.md": proof(folder),
+        PAGES / "speed.md": speed(folder),
+        PAGES / "link.md": link(),
+    }
