@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 
 from lab import mnist, parity
+from lab.contract import MARK
 from lab.distributed import PROCESSES, compared
 from lab.files import write_arrays
-from lab.frameworks import Implementation, every, reference
+from lab.frameworks import Implementation, every, frameworks, reference
 from lab.inside.launch import alive
 from lab.parity import STEPS
 from lab.processes import Result, execute
@@ -79,6 +80,18 @@ def test_a_mean_of_means_would_be_noticed(once: Once) -> None:
     wrong = right | {"arrays": arrays}
     row = compared(reference(), right, wrong, right)
     assert "2 processes are" in row["error"]
+
+
+@pytest.mark.parametrize("name", sorted({i.framework.name for i in ABLE}))
+def test_the_sections_are_those_of_its_siblings(name: str) -> None:
+    [framework] = [f for f in frameworks() if f.name == name]
+    lines = framework.source("distributed.py").splitlines()
+    assert [line for line in lines if MARK in line] == [
+        f"# {MARK} [{edge}:{section}]"
+        for section in ("join", "share", "train")
+        for edge in ("start", "end")
+    ]
+    assert max(map(len, lines)) <= 79
 
 
 def joined(scratch: Path) -> list[Any]:
