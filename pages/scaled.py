@@ -10,9 +10,9 @@ from pages.markdown import NOTHING, percent, rounded, table
 from pages.scaling import ACCELERATORS, CONVNET, NETWORKS, Network
 from pages.svg import FIGURES, figure, grid, text, words
 
-COUNTS = [8, 16, 32, 64, 128, 256, 512, 1024]
-LEFT, WIDTH, HEIGHT, TOPS = 44, 236, 140, (42, 236)
-LEAST = 0.1  # of the lower panel: what is slower lies on its floor
+COUNTS = [8, 64, 256, 1024]
+LEFT, WIDTH, HEIGHT, TOPS = 48, 232, 140, (42, 262)
+DECADES = [1e-3, 0.01, 0.1, 1, 10, 100, 1000]  # of the lower panel
 
 
 def share(value: float) -> str:
@@ -103,7 +103,7 @@ def picture() -> str:
         return f"{x(count):.1f} {weak + HEIGHT * (1 - value):.1f}"
 
     def y(value: float) -> float:
-        part = math.log(max(value, LEAST) / LEAST) / math.log(most / LEAST)
+        part = math.log(value / DECADES[0]) / math.log(most / DECADES[0])
         return strong + HEIGHT * (1 - part)
 
     behind = "".join(
@@ -111,7 +111,7 @@ def picture() -> str:
     )
     behind += "".join(
         f"M{LEFT} {weak + HEIGHT * k / 4:g}h{WIDTH}" for k in range(5)
-    ) + "".join(f"M{LEFT} {y(v):.1f}h{WIDTH}" for v in (0.1, 1, 10, 100, 1000))
+    ) + "".join(f"M{LEFT} {y(v):.1f}h{WIDTH}" for v in DECADES)
     lines = [
         f'<path class="ideal" d="M{x(1):.1f} {y(1):.1f}'
         f'L{x(most):.1f} {y(most):.1f}"/>'
@@ -133,7 +133,7 @@ def picture() -> str:
         text(0, 28, "of n times the speed of one"),
         f'<text x="0" y="{strong - 30}" class="strong">the model: the batch '
         "is divided</text>",
-        text(0, strong - 14, "times the speed of one; dashed: n times"),
+        text(0, strong - 14, "times the speed of one; dotted: n times"),
         *(
             text(f"{x(n):.1f}", top + HEIGHT + 16, f"{n:,}", "middle")
             for n in (1, 8, 64, 512) for top in TOPS
@@ -143,8 +143,8 @@ def picture() -> str:
             for k, said in enumerate((100, 75, 50, 25, 0))
         ),
         *(
-            text(LEFT - 6, f"{y(v) + 4:.1f}", f"{v:,}", "end")
-            for v in (0.1, 1, 10, 100, 1000)
+            text(LEFT - 6, f"{y(v) + 4:.1f}", f"{v:,g}", "end")
+            for v in DECADES[::2]
         ),
         text(LEFT + WIDTH + 6, strong + HEIGHT + 16, "accelerators"),
         text(LEFT + WIDTH + 6, weak + HEIGHT + 16, "accelerators"),

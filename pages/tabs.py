@@ -202,8 +202,9 @@ def parts(known: Frameworks | None = None) -> dict[Path, str]:
     found["then-and-now-changed"] = changed(known)
     for section in SEVERAL:
         found[f"past-one-machine-{section}"] = past_one_machine(section, known)
+    old = of("2018", known)
     found["past-one-machine-2018"] = of_2018(
-        [(title(f, known), distributed(f, "whole")) for f in of("2018", known)]
+        [(title(f, old), distributed(f, "whole")) for f in old]
     )
     for era in ERAS:
         found[f"port-{era}"] = converters(era, known)

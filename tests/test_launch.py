@@ -94,8 +94,10 @@ def test_ray(tmp_path: Path) -> None:
     """On a cluster of two workers that it starts here."""
     if importlib.util.find_spec("ray") is None:
         missing("no package ray")
-    told = environment(tmp_path, RAY_USAGE_STATS_ENABLED="0")
-    told["RAY_AUTH_MODE"] = "disabled"
+    told = environment(
+        tmp_path, RAY_USAGE_STATS_ENABLED="0", RAY_AUTH_MODE="disabled",
+        RAY_worker_niceness="0",  # 15 is too nice where others test as well
+    )  # fmt: skip
     process = subprocess.run(
         [sys.executable, LAUNCH / "ray_train.py"], cwd=ROOT, env=told,
         capture_output=True, encoding="utf-8", timeout=HANG,
