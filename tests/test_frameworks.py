@@ -59,7 +59,7 @@ def too_deep(folder: Path) -> None:
 
 
 # From the first to what follows them.
-BACKENDS = r"(?s)^\[\[backends\]\].*?(?=^\[\w)"
+BACKENDS = r"(?s)^\[\[backends\]\].*?(?=^\[(?!\[?backends))"
 
 
 def no_backends(folder: Path) -> None:

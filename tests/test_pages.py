@@ -12,6 +12,7 @@ from lab.errors import BadInput
 from lab.frameworks import ROOT, frameworks
 from pages import __main__ as command
 from pages import notebooks
+from pages.folders import LISTINGS
 
 # Of the site, those that a framework's folder has, and those made of them.
 DOCS = sorted(
@@ -140,7 +141,7 @@ def test_built_pages_show_the_modules(site: Path) -> None:
             sections = re.findall(
                 r"start:\w+\]\n(.*?)# --8<--", f.source(), re.DOTALL
             )
-            assert len(sections) == 7
+            assert len(sections) == len(LISTINGS)
             for section in sections:
                 assert section.strip() in shown
 
