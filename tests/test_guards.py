@@ -272,4 +272,5 @@ def test_a_missed_gate_stops_everything(one: str, project: Path) -> None:
     (folder / "framework.toml").write_text(manifest, "utf-8")
     done = snippets("train", one, root=project)
     assert done.returncode == 1
-    assert "is below the gate, 0.99" in " ".join(done.stdout.split())
+    said = " ".join(done.stdout.replace("│", " ").split())
+    assert "is below the gate, 0.99" in said
