@@ -221,9 +221,13 @@ def write(end: End, arrays: Arrays, scratch: Path, task: Task) -> list[Path]:
 
 
 def place(made: list[Path], finals: list[Path]) -> None:
-    """Move the files to their places; all of them, or none."""
+    """Move the files to their places; all of them, or none. The last of
+    several says how the others are read: it goes first, and comes last, so
+    that a process killed between two leaves none that is of another."""
     placed: list[Path] = []
     try:
+        for old in finals[:0:-1]:
+            old.unlink(missing_ok=True)
         for new, final in zip(made, finals):
             os.replace(new, final)
             placed.append(final)

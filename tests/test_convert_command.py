@@ -1,6 +1,9 @@
 """`python -m snippets convert`: its status, and what it leaves in OUT."""
 
+import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from lab.errors import BadInput, Failed
 from lab.frameworks import every, frameworks
 from tests.chain import TRAINED
 from tests.command_line import refusal, snippets, start
-from tests.helpers import HANG, until
+from tests.helpers import HANG, ROOT, until
 
 FIRST = frameworks()[0].name
 ON_A_BACKEND = next(i.title for i in every() if i.backend.name)
@@ -122,3 +125,40 @@ def test_interrupted_leaves_nothing(
     process.send_signal(sign)
     assert process.wait(HANG) == status
     assert list(out.parent.iterdir()) == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from lab import convert
+
+left = int(sys.argv[1])
+really = os.replace
+
+def replace(*pair):
+    global left
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+    left -= 1
+    really(*pair)
+
+convert.os.replace = replace
+made, finals = [[Path(f"{n}-{p}") for p in "ab"] for n in ("new", "old")]
+convert.place(made, finals)
+"""
+
+
+@pytest.mark.parametrize("moved", [0, 1, 2])
+def test_killed_between_two_files_it_leaves_no_mixture(
+    moved: int, tmp_path: Path
+) -> None:
+    """The second file says how the first is read."""
+    for name in "new", "old":
+        for part in "ab":
+            (tmp_path / f"{name}-{part}").write_text(name)
+    subprocess.run(
+        [sys.executable, "-c", KILLED, str(moved)], cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert (tmp_path / "old-b").exists() == (moved == 2)
+    assert (tmp_path / "old-a").read_text() == ("new" if moved else "old")

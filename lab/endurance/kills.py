@@ -4,6 +4,7 @@ what was left."""
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from lab import files
+from lab import files, parity
+from lab.convert import SAFETENSORS
 from lab.endurance import commands
 from lab.endurance.commands import COMMAND, MARK, Variables
 from lab.endurance.mirror import serving
@@ -71,20 +73,28 @@ def a_convert(goods: Path, seed: int, folder: Path) -> tuple[str, Verdict]:
     command = [*COMMAND, *arguments]
     how = " ".join(arguments[:3])
 
+    # Half of them replace what is there already.
+    if old := way.target == SAFETENSORS.name and random.random() < 0.5:
+        shutil.copy(INITIAL, out)
+        command.append("--force")
+
     def busy() -> bool:
-        return bool(commands.listing(place) or commands.listing(tmp))
+        return len(commands.listing(place)) > old or any(tmp.iterdir())
 
     more: Variables = {"TMPDIR": str(tmp)}
     left = killed(command, more, random, busy, 2.0)
     if left:
         return how, Verdict("hang", left)
-    if out.exists() and len(way.target) and not several(way, place):
+    replaced = not (old and out.read_bytes() == INITIAL.read_bytes())
+    if out.exists() and replaced and not several(way, place):
         verdict = commands.whole(way, out, folder)
         if verdict.end != "equal":
             return how, verdict
+    if out.is_dir():  # which --force does not replace
+        shutil.rmtree(out)
     for each in place, tmp:
         aged(each)
-    said = commands.finished([*command, "--force"], more)
+    said = commands.finished([*COMMAND, *arguments, "--force"], more)
     verdict = commands.verdict_on(
         said, lambda: commands.whole(way, out, folder)
     )
@@ -105,6 +115,7 @@ def several(way: commands.Way, place: Path) -> bool:
     return not all((place / f"{way.name}{p}").exists() for p in file.parts)
 
 
+INITIAL = parity.DATA / "initial.safetensors"
 WRITE = """
 import sys
 from pathlib import Path
