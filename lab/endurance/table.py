@@ -6,7 +6,16 @@ from pathlib import Path
 from random import Random
 from typing import Literal, NamedTuple
 
-from lab.endurance import inputs, kept, kills, places, servers, weights
+from lab.endurance import (
+    images,
+    inputs,
+    kept,
+    kills,
+    places,
+    servers,
+    situations,
+    weights,
+)
 from lab.endurance.corrupt import corrupt
 from lab.endurance.inputs import Input
 from lab.endurance.trial import Verdict, trial
@@ -61,7 +70,7 @@ def rows(goods: Path) -> list[Row]:
             "corruptions", of.name, CORRUPTIONS * of.files,
             partial(corruption, of), portion=100,
         )
-        for of in [*inputs.texts(), *inputs.digits(), kept.checkpoint()]
+        for of in [*inputs.texts(), *images.digits(), kept.checkpoint()]
     ]  # fmt: skip
     for of in weights.weights(goods):
         prepare = partial(weights.make_good, goods, of.framework)
@@ -84,11 +93,11 @@ def rows(goods: Path) -> list[Row]:
     place: dict[str, Callable[[Path, int, Path], tuple[str, Verdict]]] = {
         "no room": places.full,
         "missing and read-only folders": places.folders,
-        "no home": places.no_home,
-        "other locales": places.locales,
-        "odd paths": places.paths,
-        "two at once": places.two,
-        "a clock that was set back": places.clock,
+        "no home": situations.no_home,
+        "other locales": situations.locales,
+        "odd paths": situations.paths,
+        "two at once": situations.two,
+        "a clock that was set back": situations.clock,
     }
     for name, bad in place.items():
         do = partial(bad, goods)
