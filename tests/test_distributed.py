@@ -190,13 +190,14 @@ def test_more_processes_than_cores_are_warned_of_and_run() -> None:
 
 def test_one_that_nobody_joins_ends_by_itself(tmp_path: Path) -> None:
     """The engine's own timeout, without anything of this project around."""
-    folder = KINDS[True].framework.folder
+    i = KINDS[True]
     code = "import distributed; distributed.join(timeout=3)"
     alone = {"RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1",
              "MASTER_PORT": str(free_ports(1)[0])}  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, capture_output=True,
-        encoding="utf-8", env=os.environ | alone,
+        [sys.executable, "-c", code], cwd=i.framework.folder,
+        capture_output=True, encoding="utf-8",
+        env=os.environ | i.backend.environment | alone,
     )  # fmt: skip
     assert done.returncode == 1
     assert "imed out" in done.stderr

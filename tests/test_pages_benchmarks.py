@@ -18,13 +18,17 @@ from pages import ranking, steps, then_and_now, titles
 from pages.waterfall import Step, waterfall
 
 KINDS = list(results.NAMES)
+NEED_A_GPU = {"parity-gpu"}  # and may be missing: a page says so
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_all_results_are_as_the_schema_has_them(kind: str) -> None:
     """In the words of another validator, which knows formats too."""
     paths = sorted((results.FOLDER / kind).rglob("*.json"))
-    assert len(results.load(kind)) == len(paths) > 0
+    assert len(results.load(kind)) == len(paths)
+    if kind in NEED_A_GPU and not paths:
+        return
+    assert paths
     schema = results.FOLDER / "schemas" / f"{kind}.json"
     checked = subprocess.run(
         [sys.executable, "-m", "check_jsonschema", "--schemafile", schema,
