@@ -36,6 +36,9 @@ else:
 def join(timeout=60):
     global rank, processes, strategy
     if BACKEND == "tensorflow":  # reads TF_CONFIG
+        # With more each would take the whole of the process's part.
+        if tf.config.list_physical_devices("GPU")[1:]:
+            raise SystemExit("one GPU a process: set CUDA_VISIBLE_DEVICES")
         strategy = tf.distribute.MultiWorkerMirroredStrategy(
             communication_options=tf.distribute.experimental
             .CommunicationOptions(timeout_seconds=timeout)

@@ -17,6 +17,9 @@ from convnet import evaluate, load_training, save_training, update
 # --8<-- [start:join]
 def join(timeout=60):
     global strategy, rank, processes
+    # With more each would take the whole of the process's part.
+    if tf.config.list_physical_devices("GPU")[1:]:
+        raise SystemExit("one GPU a process: set CUDA_VISIBLE_DEVICES")
     options = tf.distribute.experimental.CommunicationOptions(
         timeout_seconds=timeout
     )
