@@ -93,9 +93,10 @@ def train(model, images, labels, *, epochs=3, batch_size=128, seed=0,
             save_training(checkpoint, epoch + 1, *parts)
         if jax.process_index() == 0:
             print(f"epoch {epoch + 1}: loss {losses[-1]:.4f}", flush=True)
-    # From arrays over all processes to each one's own copy.
-    own = jax.tree.map(lambda a: a.addressable_data(0), nnx.state(model))
-    nnx.update(model, own)
+    # From arrays over all processes to each one's own, bound to no device:
+    # else they could not be put on all once more.
+    own = jax.tree.map(np.asarray, nnx.state(model, nnx.Param))
+    nnx.update(model, jax.device_put(own))
     return losses
 # --8<-- [end:train]
 
