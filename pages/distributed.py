@@ -68,28 +68,29 @@ def pair(found: dict[str, Any]) -> Fabric:
     return Fabric(link, link, 2)
 
 
-def busy(i: Implementation, cores: int, folder: Path) -> float:
+def busy(i: Implementation, cores: int, folder: Path) -> float | None:
     """How many cores one process keeps busy, of a training step of 128 as the
-    page has it: the benchmarks' number; all, where there is none."""
+    page has it: the benchmarks' number; None where there is none."""
     for machine in machines(folder):
         for name in machine.group("page"):
             if machine.variants[name].implementation == i:
                 found = machine.values(name, "train-128", KEPT_BUSY)
                 if found and machine.facts["cores"] == cores:
                     return min(max(median(found), 1), cores)
-    return cores
+    return None
 
 
 def predicted(i: Implementation, found: Result, folder: Path) -> float | None:
     """Seconds of an epoch of two processes, from those of one and from the
-    loopback; None where that was not measured."""
+    loopback; None where that or the cores busy were not measured."""
     link = loopback()
-    if link is None:
-        return None
     cores = found["machine"]["cores"]
+    used = busy(i, cores, folder)
+    if link is None or used is None:
+        return None
     one = median(found["seconds"]["1"])
     steps = math.ceil(found["digits"] / found["batch_size"])
-    computation = scaling.shared(one, busy(i, cores, folder), 2, cores)
+    computation = scaling.shared(one, used, 2, cores)
     return computation + steps * scaling.ring(2, CONVNET.bytes, pair(link))
 
 
