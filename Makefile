@@ -42,7 +42,7 @@ site: .venv/.complete  ## build the site into site/
 
 test: .venv/.complete  ## set up what the tests need, 2018 too where it can be; test
 	bash environments/2018/setup --if-possible
-	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.complete  ## what is quickly told: lint, types, pages, links, a contract
 	$(PY) -m ruff check

@@ -31,7 +31,7 @@ INSTALLERS = [
     ROOT / path
     for path in (
         "Makefile", ".ci/run", "environments/2018/setup",
-        "environments/2018/Dockerfile",
+        "environments/2018/Dockerfile", ".github/workflows/gpu.yml",
     )
 ]  # fmt: skip
 MACHINES = [
@@ -126,7 +126,9 @@ def installs(path: Path) -> list[str]:
 
 def test_every_step_installs_from_a_lock() -> None:
     found = [(path.name, i) for path in INSTALLERS for i in installs(path)]
-    assert {name for name, _ in found} == {"Makefile", "setup", "Dockerfile"}
+    assert {name for name, _ in found} == {
+        "Makefile", "setup", "Dockerfile", "gpu.yml",
+    }  # fmt: skip
     for name, said in found:
         assert "--require-hashes" in said and "--no-deps" in said, name
         assert re.search(r"-r\s+\S*(LOCKS|locks|lock|/tmp)", said), name
