@@ -8,30 +8,33 @@ import socket
 import subprocess
 import sys
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from lab import mnist, parity
+from lab import distributed, mnist, parity, results
 from lab.contract import MARK
 from lab.distributed import PROCESSES, compared
 from lab.files import write_arrays
 from lab.frameworks import Implementation, every, frameworks, reference
 from lab.inside.launch import alive
-from lab.parity import STEPS
+from lab.parity import STEPS, TOLERANCES
 from lab.processes import Result, execute
 from lab.several import free_ports
 from tests.command_line import refusal, snippets, start
 from tests.helpers import HANG, Once, until
 
+FEW = [n for n in STEPS if n < 100]
 ABLE = [i for i in every() if i.backend.distributed]
-# One of each kind: its own launcher starts them, or this project does.
+# One of each kind: its own launcher starts them, or this project does. Of
+# those on a backend of another's each process would import both.
 KINDS = {
     bool(how.launcher): i
     for i in reversed(ABLE)
-    if (how := i.backend.distributed)
+    if (how := i.backend.distributed) and not i.backend.name
 }
 BY_TITLE = pytest.mark.parametrize("i", ABLE, ids=lambda i: i.title)
 BY_KIND = pytest.mark.parametrize("i", KINDS.values(), ids=lambda i: i.title)
@@ -42,7 +45,7 @@ def measure(i: Implementation, processes: int, folder: Path) -> None:
     path = folder / "digits.npz"
     write_arrays(path, parity.inputs(mnist.load()))
     request: dict[str, Any] = {
-        "task": "distributed", "steps": STEPS, "epochs": 0,
+        "task": "distributed", "steps": FEW, "epochs": 0,
         "digits": path.name,
     }  # fmt: skip
     if processes > 1:
@@ -62,7 +65,11 @@ def measured(once: Once, i: Implementation, processes: int) -> Result:
 
 
 @BY_TITLE
-def test_two_of_64_are_one_of_128(i: Implementation, once: Once) -> None:
+def test_two_of_64_are_one_of_128(
+    i: Implementation, once: Once, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After 1 and 10 steps; after 100 it is measured, and kept."""
+    monkeypatch.setattr(distributed, "STEPS", FEW)
     right = measured(once, reference(), 1)
     two = measured(once, i, PROCESSES)
     row = compared(i, two, two, right)
@@ -70,8 +77,20 @@ def test_two_of_64_are_one_of_128(i: Implementation, once: Once) -> None:
     assert row["max_abs_several"]["1"] > 0  # and not the reference itself
 
 
-def test_a_mean_of_means_would_be_noticed(once: Once) -> None:
+def test_what_is_kept_is_within_the_tolerances() -> None:
+    """Every row of the page, also after 100 steps."""
+    found = results.distributed()
+    assert set(found) == {i.slug for i in ABLE}
+    for row in found.values():
+        for how, n in product(("one", "several", "apart"), STEPS):
+            assert row[f"max_abs_{how}"][str(n)] <= TOLERANCES["weights"][n]
+
+
+def test_a_mean_of_means_would_be_noticed(
+    once: Once, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nor is one process's half of the digits the whole."""
+    monkeypatch.setattr(distributed, "STEPS", FEW)
     right = measured(once, reference(), 1)
     arrays = {
         name: array * np.float32(1 + 1e-6)
@@ -197,7 +216,7 @@ def test_one_that_nobody_joins_ends_by_itself(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=i.framework.folder,
         capture_output=True, encoding="utf-8",
-        env=os.environ | i.backend.environment | alone,
+        env=os.environ | alone,
     )  # fmt: skip
     assert done.returncode == 1
     assert "imed out" in done.stderr

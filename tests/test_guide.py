@@ -35,6 +35,12 @@ SHOWN = {
     "README.md": f"| {NAME} |",
 }
 
+GAPS = f"""
+from lab import check, frameworks
+[twin] = [f for f in frameworks.frameworks() if f.name == "{NAME}"]
+print(*check.gaps(twin), sep="\\n")
+"""
+
 
 def commands(step: str) -> list[str]:
     """The commands of the guide that name a framework and hold `step`."""
@@ -122,8 +128,10 @@ def test_the_guide_brings_a_framework_onto_the_pages(project: Path) -> None:
     for path, words in SHOWN.items():
         text = (project / path).read_text("utf-8")
         assert words in unmarked(text), path
-    said = carry_out(check, project)
+    # What `check` said was missing is there.
+    said = carry_out(f".venv/bin/python -c '{GAPS}'", project)
     assert "the gates stand on" not in said and "parity is not" not in said
+    assert "runs of 12 epochs are missing" in said
 
     # Nothing that is written by hand was touched, but in its own folder.
     own = f"snippets/{NAME}/", f"results/gates/{NAME}-", "docs/generated/"
