@@ -254,6 +254,11 @@ def test_a_missing_gpu_stops_everything(
 
 def test_parity_on_a_cpu_is_no_result(project: Path) -> None:
     more = {"CUDA_VISIBLE_DEVICES": ""}
+    path = project / "lab" / "parity.py"
+    text = path.read_text("utf-8")
+    assert "STEPS = [1, 10, 100]" in text
+    # Where it ran is told after one step as well.
+    path.write_text(text.replace("[1, 10, 100]", "[1]"), "utf-8")
     done = snippets("parity", "pytorch2", "--gpu", "cuda13", "--save",
                     more=more, root=project)  # fmt: skip
     assert done.returncode == 1
@@ -262,14 +267,11 @@ def test_parity_on_a_cpu_is_no_result(project: Path) -> None:
 
 
 def test_a_missed_gate_stops_everything(one: str, project: Path) -> None:
-    """The step of CI, with an optimiser that is broken as the manifest says
-    it can be."""
-    folder = project / "snippets" / one
-    manifest = (folder / "framework.toml").read_text("utf-8")
-    for find, replace in [("mnist-5k = 0.9", "mnist-5k = 0.99")]:
-        assert find in manifest
-        manifest = manifest.replace(find, replace)
-    (folder / "framework.toml").write_text(manifest, "utf-8")
+    """The step of CI, with a gate that three epochs do not reach."""
+    path = project / "snippets" / one / "framework.toml"
+    manifest = path.read_text("utf-8")
+    assert "mnist-5k = 0.9" in manifest
+    path.write_text(manifest.replace("k = 0.9", "k = 0.99"), "utf-8")
     done = snippets("train", one, root=project)
     assert done.returncode == 1
     said = " ".join(done.stdout.replace("│", " ").split())
