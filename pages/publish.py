@@ -44,9 +44,12 @@ CANONICAL = re.compile(r'<link rel="?canonical"? href="?([^">\s]+)')
 TITLE = re.compile(r"<title>(.*?)</title>", re.S)
 KINDS = {
     "benchmarks": ("Benchmarks", "benchmarks/"),
+    "canary": ("Nothing pinned", "convnet/#with-the-newest-versions"),
+    "distributed": ("Two processes", "past-one-machine/#proof"),
     "gates": ("Trained on digits", "convnet/#what-it-reaches"),
     "layers": ("Layers against float64", "phrasebook/"),
     "parity": ("The same numbers", "same-numbers/"),
+    "parity-gpu": ("The same numbers on a GPU", "same-numbers/#on-a-gpu"),
     "seeds": ("Twelve epochs, seed by seed", "convnet/#the-whole-mnist"),
     "states": ("Optimisers' memory moved", "layers/optimisers/"),
 }

@@ -78,7 +78,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open(twin / "notes.md", "a", encoding="utf-8") as notes:
         notes.write(f"\n## then\n\n{LABEL} was not there.\n")
     for data in training.GATE_EPOCHS:
-        for seed in gates.SEEDS[:-1]:
+        # Of the whole MNIST there are all five: an epoch of it is long.
+        for seed in gates.SEEDS[: -1 if data == "mnist-5k" else None]:
             run = f"{data}-{seed}.json"
             kept = folder / "results" / "gates"
             known = (kept / f"{MODEL.name}-{run}").read_text("utf-8")
@@ -119,7 +120,7 @@ def test_the_guide_brings_a_framework_onto_the_pages(project: Path) -> None:
     said = carry_out(check, project)
     assert f"{NAME}: contract: ok" in said and "FAILED" not in said
     # It names what the pages lack, and the command that measures it.
-    assert "8 of 10 runs that the gates stand on" in said
+    assert "9 of 10 runs that the gates stand on" in said
     assert f"{NAME}: parity is not measured" in said
 
     [results], [parity] = commands("make results"), commands("make parity")

@@ -134,8 +134,10 @@ def test_nothing_at_all(tmp_path: Path) -> None:
     found = parts(tmp_path)
     full = {f"{p.parent.name}/{p.name}" for p in command.parts()}
     assert set(found) <= full
-    # Who is there, measured or not; and an empty list of what was.
-    shown = {"projects.md", "phrasebook.json", "logo.svg", "kernels.svg"}
+    # Who is there, measured or not; an empty list of what was; and what is
+    # evidence, and no result.
+    shown = {"projects.md", "phrasebook.json", "logo.svg", "kernels.svg",
+             "link.md"}  # fmt: skip
     for name, text in found.items():
         # What a step changed needs no result.
         if Path(name).name not in shown and "```diff" not in text:
