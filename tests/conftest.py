@@ -29,9 +29,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Each of several test processes keeps to a core of its own, and so does
     what it starts: threads that wait for a busy core spin. What XLA compiled
     for one process it need not for the next."""
-    if config.cache:
+    if cache := getattr(config, "cache", None):
         os.environ |= {
-            "JAX_COMPILATION_CACHE_DIR": str(config.cache.mkdir("xla")),
+            "JAX_COMPILATION_CACHE_DIR": str(cache.mkdir("xla")),
             "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
             "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
         }
