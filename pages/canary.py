@@ -56,7 +56,7 @@ def works(folder: Path = results.FOLDER) -> str:
         if i.backend.packages
     ]
     head = ["on this site", "works with", "Python", "what works", "as of"]
-    return table(head, rows, "lllll") + "\nFrom `results/canary/`.\n"
+    return table(head, rows, "llll") + "\nFrom `results/canary/`.\n"
 
 
 def parts(folder: Path = results.FOLDER) -> dict[Path, str]:
