@@ -55,7 +55,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that train every framework begin first, so that none of them is
     left for the end, when the other process has nothing more to do."""
-    long = {"implementation", "trained", "facts"}
+    long = {"implementation", "trained"}
     first = {
         item.path
         for item in items

@@ -135,9 +135,7 @@ def test_is_the_same_network(
 ) -> None:
     """After 1 and 10 steps; after 100 it is measured, and kept."""
     monkeypatch.setattr(parity, "STEPS", FEW)
-    right = once("parity-reference", partial(measure, REFERENCE, FEW))
-    make = partial(measure, implementation, FEW)
-    found = once(f"parity-{implementation.slug}", make)
+    right, found = (few(i, once) for i in (REFERENCE, implementation))
     row = parity.compared(measured(found), measured(right))
     assert row["error"] is None
     assert row["other_answers"] == 0
@@ -195,7 +193,7 @@ def test_a_difference_is_noticed(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    right = once("parity-reference", partial(measure, REFERENCE, FEW))
+    right = few(REFERENCE, once)
     slipped = tmp_path / "slipped"
     shutil.copytree(whose.framework.folder, slipped)
     source = (slipped / file).read_text("utf-8")
@@ -224,6 +222,11 @@ def measure(
     assert result["error"] is None, result["error"]
     np.savez(folder / "arrays.npz", **result.pop("arrays"))
     (folder / "result.json").write_text(json.dumps(result))
+
+
+def few(i: Implementation, once: Once) -> Path:
+    """Where the numbers of a FEW steps of `i` are."""
+    return once(f"parity-{i.slug}", partial(measure, i, FEW))
 
 
 def measured(folder: Path) -> Result:
