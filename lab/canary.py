@@ -126,7 +126,10 @@ def packages(python: Path, names: Sequence[str]) -> dict[str, str]:
         [python, "-m", "pip", "list", "--format", "json"],
         capture_output=True, encoding="utf-8", check=True,
     ).stdout  # fmt: skip
-    found = {p["name"].lower(): p["version"] for p in json.loads(said)}
+    found = {
+        p["name"].lower().replace("_", "-"): p["version"]  # tensorflow_cpu
+        for p in json.loads(said)
+    }
     return {name: found[name] for name in names if name in found}
 
 

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,15 @@ def test_what_a_framework_imports_is_pinned_somewhere() -> None:
         for line in unpinned(i.backend.packages):
             assert "==" not in re.sub(";.*", "", line)
             assert re.search(rf"^{re.escape(line[:3])}", text, re.M)
+
+
+def test_a_version_is_told_however_pip_writes_the_name() -> None:
+    """It lists tensorflow_cpu; requirements.txt has tensorflow-cpu."""
+    names = {"tensorflow-cpu", "orbax-checkpoint", "torch", "numpy"}
+    here = {d.name.lower().replace("_", "-"): d.version
+            for d in metadata.distributions()}  # fmt: skip
+    wanted = {name: here[name] for name in names if name in here}
+    assert canary.packages(Path(sys.executable), sorted(names)) == wanted
 
 
 def test_another_python_runs_them() -> None:
