@@ -212,6 +212,16 @@ def inherited() -> dict[str, str]:
     return {n: v for n, v in os.environ.items() if not own.match(n)}
 
 
+def compiled(folder: Path) -> dict[str, str]:
+    """The variables that have XLA keep there what it compiled, and look there
+    first."""
+    return {
+        "JAX_COMPILATION_CACHE_DIR": str(folder),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
+
+
 def last_lines(path: Path, count: int = 3) -> str:
     lines = path.read_text("utf-8", "replace").strip().splitlines()
     return "\n".join(lines[-count:])

@@ -30,11 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     what it starts: threads that wait for a busy core spin. What XLA compiled
     for one process it need not for the next."""
     if cache := getattr(config, "cache", None):
-        os.environ |= {
-            "JAX_COMPILATION_CACHE_DIR": str(cache.mkdir("xla")),
-            "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
-            "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
-        }
+        os.environ |= processes.compiled(cache.mkdir("xla"))
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker and hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))

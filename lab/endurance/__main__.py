@@ -48,7 +48,7 @@ def portion(name: str, seeds: range) -> list[tuple[int, str, Verdict]]:
     row = ROWS[name]
     row.prepare()
     while len(found) < len(seeds):
-        with warm(row.framework):
+        with warm(row.framework, SCRATCH[0] / "xla"):
             for seed in seeds[len(found) :]:
                 found.append((seed, *tried(row, seed)))
                 if found[-1][2].end == "hang":
@@ -164,7 +164,7 @@ def again(chosen: list[Row], options: argparse.Namespace) -> int:
     faults = 0
     for row in chosen:
         row.prepare()
-        with warm(row.framework):
+        with warm(row.framework, SCRATCH[0] / "xla"):
             if options.keep:
                 folder = options.keep / str(options.seed)
                 folder.mkdir(parents=True)

@@ -96,14 +96,15 @@ class Warm:
 
 
 @contextlib.contextmanager
-def warm(framework: Framework | None) -> Iterator[None]:
+def warm(framework: Framework | None, cache: Path) -> Iterator[None]:
     """What runs inside for `framework`'s files is warm, in this process and
-    in those that it forks."""
+    in those that it forks; what they compile is kept in `cache`."""
     if framework is None:
         yield
         return
     environment = {
         "TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONDONTWRITEBYTECODE": "1",
+        **processes.compiled(cache),
     }  # fmt: skip
     found = {}
     if framework.file.screen in REWRITES:
