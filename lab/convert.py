@@ -83,6 +83,8 @@ def convert(
     path_in, path_out = Path(path_in), Path(path_out)
     check_name(begin, path_in)
     check_name(end, path_out)
+    if path_out.name in ("", ".."):  # `..index` would be written
+        raise BadInput(f"OUT is {str(path_out)!r}: it wants a name of its own")
     finals = [Path(f"{path_out}{part}") for part in end.file.parts]
 
     def task(at: End, name: str, inputs: Files, outputs: Files) -> Result:

@@ -4,6 +4,7 @@ lab/inside/.
 """
 
 import contextlib
+import errno
 import importlib.util
 import json
 import os
@@ -200,6 +201,8 @@ def follow(
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+    if status and not shutil.disk_usage(scratch).free:
+        return f"{os.strerror(errno.ENOSPC)}: {scratch}"
     if status:
         return last_lines(errors) or f"exit status {status}"
     return None

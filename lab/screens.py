@@ -214,6 +214,9 @@ def rewritten(look: Look, kind: str, path: Path) -> Screened:
         )
     if fault.startswith("stopped after"):
         raise Failed(f"{look.path}: {fault}")
+    for number in NO_ROOM:
+        if os.strerror(number) in fault:
+            raise OSError(number, os.strerror(number))
     said = in_one_line(fault)
     ours = fault.rpartition("BadInput: ")[2] if "BadInput: " in fault else ""
     raise BadInput(ours or damaged(said or fault))
@@ -222,7 +225,10 @@ def rewritten(look: Look, kind: str, path: Path) -> Screened:
 def checkpoints(look: Look) -> Screened:
     """A folder of TensorFlow 1, which may say where it once lay."""
     copy = look.scratch / "checkpoints"
-    shutil.copytree(look.path, copy)
+    copy.mkdir()
+    for path in look.path.iterdir():
+        if path.is_file():  # not what an estimator keeps of evaluations
+            shutil.copyfile(path, copy / path.name)
     make_movable(copy)
     return Screened({look.file.name: copy})
 

@@ -62,6 +62,18 @@ def test_out_is_not_replaced_unless_forced(out: Path) -> None:
     assert list(out.parent.iterdir()) == [out]
 
 
+@pytest.mark.parametrize("path", ["", ".", "..", "x/.."])
+@pytest.mark.parametrize("name", [f.name for f in frameworks()])
+def test_out_without_a_name(
+    name: str, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A checkpoint of TensorFlow would be `..index`."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadInput):
+        convert.convert("safetensors", name, TRAINED, Path(path))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_out_in_a_missing_folder(out: Path) -> None:
     path = out.parent / "missing" / "x.onnx"
     refusal(

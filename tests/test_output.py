@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from lab import command, files, outcome
+from lab import command, files, outcome, processes, screens
 from lab.errors import BadInput, Failed
 from lab.frameworks import ROOT, reference
 from tests.chain import TRAINED
@@ -87,6 +88,24 @@ def test_a_file_that_finds_no_room_is_not_called_damaged(
     assert process.stderr.endswith(": file too large\n")
     assert "damaged" not in process.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nor_is_one_whose_reader_found_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even for the lines that would say so."""
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(
+        processes.shutil, "disk_usage", lambda path: usage._replace(free=0)
+    )
+    asked = {"task": "rewrite", "kind": "none"}
+    look = screens.Look(
+        reference().framework.file, TRAINED, tmp_path,
+        lambda request, folder: processes.alone(60, asked, folder),
+    )  # fmt: skip
+    with pytest.raises(OSError) as found:
+        screens.rewritten(look, "none", TRAINED)
+    assert found.value.errno == errno.ENOSPC
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])

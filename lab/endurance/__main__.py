@@ -76,16 +76,26 @@ def counted(entry: Entry, found: list[tuple[int, str, Verdict]]) -> None:
             )  # fmt: skip
 
 
+def keep_to(cores: Any) -> None:
+    """A worker has a core of its own, and what it starts with it: with
+    another number of threads, sums are rounded in another order."""
+    os.sched_setaffinity(0, {cores.get()})
+
+
 def run(
     wanted: list[tuple[Row, int]], entries: dict[str, Entry]
 ) -> Iterator[str]:
     """Try what is missing of each row, several rows at a time; yield the name
     of a row whose entry has grown."""
-    workers = len(os.sched_getaffinity(0))
+    context = multiprocessing.get_context("fork")
+    cores, own = context.SimpleQueue(), os.sched_getaffinity(0)
+    workers = len(own)
+    for core in own:
+        cores.put(core)
     todo = [(r, n) for r, n in wanted if entries[r.name]["tried"] < n]
     done: queue.SimpleQueue[Any] = queue.SimpleQueue()
     # Whatever ends this process ends them: the pool is terminated.
-    with multiprocessing.get_context("fork").Pool(workers) as pool:
+    with context.Pool(workers, keep_to, (cores,)) as pool:
 
         def go_on(row: Row, count: int) -> int:
             """Begin the next portion of a row; how many have begun."""

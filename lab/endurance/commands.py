@@ -16,6 +16,7 @@ from lab.convert import SAFETENSORS, convert
 from lab.endurance import weights
 from lab.endurance.trial import LIMIT, Verdict, ended
 from lab.endurance.weights import TRAINED, tensors
+from lab.errors import BadInput, Failed
 from lab.frameworks import ROOT, Framework, frameworks, reference
 from lab.processes import interpreter
 
@@ -131,7 +132,10 @@ def whole(way: Way, out: Path, scratch: Path) -> Verdict:
     if way.target != SAFETENSORS.name:
         path = scratch / "back.safetensors"
         path.unlink(missing_ok=True)
-        convert(way.target, SAFETENSORS.name, out, path)
+        try:
+            convert(way.target, SAFETENSORS.name, out, path)
+        except (BadInput, Failed) as error:
+            return Verdict("wrong", str(error))
     found, good = tensors(path), tensors(TRAINED)
     if found.keys() == good.keys() and all(
         np.array_equal(found[n].view("u4"), good[n].view("u4")) for n in good

@@ -90,20 +90,33 @@ def resuming(goods: Path) -> list[Implementation]:
 def trained(
     i: Implementation, folder: Path, *more: str
 ) -> tuple[list[str], Path]:
-    """The command that trains it, and where its last checkpoint will be."""
+    """The command that trains it, and where its last checkpoint will be; what
+    came of it will be in `folder`.json."""
     command = [*COMMAND, "train", i.title, "--epochs", str(EPOCHS)]
-    command += ["--batch-size", "512", "--checkpoint", str(folder), *more]
+    command += ["--batch-size", "512", "--checkpoint", str(folder)]
+    command += ["--json", f"{folder}.json", *more]
     return command, folder / i.slug / f"epoch-{EPOCHS:04d}"
 
 
-def unbroken(i: Implementation, goods: Path) -> Path:
-    """The last checkpoint of a run that nobody killed; made once."""
-    command, last = trained(i, goods / "unbroken")
-    if not last.exists():
-        shutil.rmtree(last.parent, ignore_errors=True)
+def unbroken(i: Implementation, goods: Path) -> dict[str, Any]:
+    """What comes of a run that nobody killed; made once."""
+    folder = goods / "unbroken" / i.slug
+    command, last = trained(i, folder)
+    if not folder.with_suffix(".json").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(exist_ok=True)
         said = commands.finished(command)
         assert last.exists(), said
-    return last
+    return came_of(folder)
+
+
+def came_of(folder: Path) -> dict[str, Any]:
+    """The losses and the hash of the weights in `folder`.json. The files of a
+    checkpoint say when they were written, or where in memory what they hold
+    was, so that they have other bytes."""
+    said = json.loads(folder.with_suffix(".json").read_text("utf-8"))
+    [found] = said["results"]
+    return {key: found[key] for key in ("losses", "weights_sha256")}
 
 
 def manifest(path: Path) -> dict[str, Any]:
@@ -112,8 +125,8 @@ def manifest(path: Path) -> dict[str, Any]:
 
 
 def a_training(goods: Path, seed: int, folder: Path) -> tuple[str, Verdict]:
-    """Killed at a random moment, gone on with, perhaps killed again; the last
-    checkpoint is that of a run that nobody killed, bit for bit."""
+    """Killed at a random moment, and gone on with; its weights and losses are
+    those of a run that nobody killed, bit for bit."""
     random = Random(f"kill train {seed}")
     i = random.choice(resuming(goods))
     whole = unbroken(i, goods)
@@ -146,6 +159,6 @@ def a_training(goods: Path, seed: int, folder: Path) -> tuple[str, Verdict]:
         f"epoch-{n:04d}" for n in (EPOCHS - 1, EPOCHS)
     ]:
         return i.title, Verdict("wrong", f"{commands.listing(last.parent)}")
-    if manifest(last) != manifest(whole):
+    if came_of(folder / "kept") != whole:
         return i.title, Verdict("wrong", "other weights, or other losses")
     return i.title, Verdict("equal")

@@ -1,5 +1,6 @@
 """Import, build, train, evaluate."""
 
+import hashlib
 import importlib
 import time
 from typing import Any, List, Optional
@@ -9,6 +10,7 @@ import numpy as np
 from lab.inside import checkpoints
 from lab.inside.common import (
     Answer,
+    Arrays,
     Request,
     edited,
     in_layout,
@@ -64,8 +66,12 @@ def run(request: Request) -> Optional[Answer]:
         test_images = in_layout(digits["test_images"], layout)
         accuracy = convnet.evaluate(model, test_images, digits["test_labels"])
         evaluated = clock()
+    more = {}
+    if request.get("kept"):
+        weights = importlib.import_module("weights")
+        more["weights_sha256"] = digest(weights.dump_weights(model))
     ran = len(losses) - len(request.get("kept", {}).get("losses", []))
-    return {
+    return dict(more, **{
         "version": version(request),
         "device": facts.device(),
         "losses": losses,
@@ -78,4 +84,13 @@ def run(request: Request) -> Optional[Answer]:
         "images_per_second": len(images) * ran / (trained - built),
         # macOS counts bytes, Linux kibibytes.
         "peak_memory_bytes": peak_memory(),
-    }, {}
+    }), {}  # fmt: skip
+
+
+def digest(arrays: Arrays) -> str:
+    """The SHA-256 of weights: of the bytes of each, in the order of their
+    names."""
+    found = hashlib.sha256()
+    for name in sorted(arrays):
+        found.update(np.ascontiguousarray(arrays[name]).tobytes())
+    return found.hexdigest()
