@@ -104,7 +104,8 @@ def test_what_a_killed_one_left_is_removed(kept: Path) -> None:
 def test_killed_and_resumed_is_as_if_it_had_not_been(tmp_path: Path) -> None:
     asked = "train", "pytorch2", "--checkpoint"
     whole, broken = tmp_path / "whole", tmp_path / "broken"
-    done = snippets(*asked, whole, "--epochs", 3)
+    said = [tmp_path / "whole.json", tmp_path / "broken.json"]
+    done = snippets(*asked, whole, "--epochs", 3, "--json", said[0])
     assert done.returncode == 0, done.stderr
     first = broken / "pytorch2" / "epoch-0001"
     with start(*asked, broken, "--epochs", 3) as process:
@@ -112,7 +113,8 @@ def test_killed_and_resumed_is_as_if_it_had_not_been(tmp_path: Path) -> None:
         # Meanwhile nobody else writes there.
         refusal(snippets(*asked, broken, "--resume"), "another run writes")
         process.kill()
-    done = snippets(*asked, broken, "--resume", "--epochs", 3)
+    last = "--resume", "--epochs", 3, "--json", said[1]
+    done = snippets(*asked, broken, *last)
     assert done.returncode == 0, done.stderr
     states, manifests = [], []
     for folder in whole, broken:
@@ -121,6 +123,8 @@ def test_killed_and_resumed_is_as_if_it_had_not_been(tmp_path: Path) -> None:
         manifests.append(json.loads((last / MANIFEST).read_text()))
     assert states[0] == states[1]
     assert manifests[0] == manifests[1]
+    (one,), (other,) = (json.loads(p.read_text())["results"] for p in said)
+    assert one["weights_sha256"] == other["weights_sha256"]
 
 
 def test_another_network_is_refused_in_a_line(tmp_path: Path) -> None:
