@@ -113,8 +113,8 @@ def test_killed_and_resumed_is_as_if_it_had_not_been(tmp_path: Path) -> None:
         # Meanwhile nobody else writes there.
         refusal(snippets(*asked, broken, "--resume"), "another run writes")
         process.kill()
-    last = "--resume", "--epochs", 3, "--json", said[1]
-    done = snippets(*asked, broken, *last)
+    more = "--resume", "--epochs", 3, "--json", said[1]
+    done = snippets(*asked, broken, *more)
     assert done.returncode == 0, done.stderr
     states, manifests = [], []
     for folder in whole, broken:
