@@ -7,6 +7,7 @@ Between them are arrays in one layout, which docs/port.md gives.
 
 import difflib
 import os
+import tempfile
 from argparse import Namespace
 from collections.abc import Callable
 from functools import partial
@@ -174,6 +175,7 @@ def read(begin: End, path: Path, files: Files, task: Task) -> Arrays:
         return arrays
     if fault in NOT_HERE or fault.startswith("stopped after"):
         raise Failed(f"{begin.name}: {fault}")
+    screens.check_room(fault, tempfile.gettempdir())
     said = screens.in_one_line(fault) or "it gave no reason"
     label = begin.implementation.framework.label
     raise BadInput(f"{path}: {label} cannot read it: {said}")

@@ -64,13 +64,17 @@ def screened(look: Look) -> Screened:
         raise BadInput(f"{look.path}: {error}") from None
     except Failed:
         raise
-    except OSError as error:
-        if error.errno in NO_ROOM:  # the file is as it should be
-            where = str(look.scratch)
-            raise OSError(error.errno, error.strerror, where) from None
-        raise BadInput(f"{look.path}: {damaged(str(error))}") from None
     except Exception as error:  # whatever the libraries say of a broken file
+        check_room(str(error), look.scratch)
         raise BadInput(f"{look.path}: {damaged(str(error))}") from None
+
+
+def check_room(said: str, folder: Path | str) -> None:
+    """Raise OSError where `said`, of what failed, is that a copy found no
+    room in `folder`: the file itself is as it should be."""
+    for number in NO_ROOM:
+        if os.strerror(number) in said:
+            raise OSError(number, os.strerror(number), str(folder)) from None
 
 
 def damaged(said: str) -> str:
@@ -214,9 +218,7 @@ def rewritten(look: Look, kind: str, path: Path) -> Screened:
         )
     if fault.startswith("stopped after"):
         raise Failed(f"{look.path}: {fault}")
-    for number in NO_ROOM:
-        if os.strerror(number) in fault:
-            raise OSError(number, os.strerror(number))
+    check_room(fault, look.scratch)
     said = in_one_line(fault)
     ours = fault.rpartition("BadInput: ")[2] if "BadInput: " in fault else ""
     raise BadInput(ours or damaged(said or fault))

@@ -108,6 +108,19 @@ def test_nor_is_one_whose_reader_found_none(
     assert found.value.errno == errno.ENOSPC
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["No space left on device: /tmp", "OSError: [Errno 27] File too large",
+     "file write failed: errno = 28, error message = 'No space left on device"
+     "'"],
+)  # fmt: skip
+def test_whoever_says_it(said: str, tmp_path: Path) -> None:
+    """A process, Python, HDF5."""
+    with pytest.raises(OSError) as found:
+        screens.check_room(said, tmp_path)
+    assert found.value.filename == str(tmp_path)
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_letters_that_a_terminal_has_not(
     encoding: str, tmp_path: Path
