@@ -13,10 +13,11 @@ from pages.trim import trimmed
 from tests.browser.explorer import patient
 
 # What each element of the article looks like, and what stands before and
-# after it: every property but those that others read.
+# after it, if something does: every property but those that others read.
 LOOKS = """() => {
   const look = (one, part) => {
     const css = getComputedStyle(one, part);
+    if (part && css.content === "none") return "";
     return [...css].filter((name) => !name.startsWith("--"))
       .map((name) => css.getPropertyValue(name)).join(";");
   };
