@@ -42,6 +42,8 @@ NOT_HERE = NO_2018, NO_PACKAGE
 # What a task returned; "error" is None, or the framework's own last lines.
 Result = dict[str, Any]
 Files = dict[str, Path]
+# lab/endurance/warm.py has another one.
+start: Callable[..., Any] = subprocess.Popen
 
 
 def interpreter(framework: Framework, *folders: Path) -> list[str] | None:
@@ -163,7 +165,7 @@ def follow(
     `progress`. Returns what went wrong, or None."""
     errors = scratch / "errors.txt"
     with open(errors, "w") as stderr:
-        process = subprocess.Popen(
+        process = start(
             [*command, str(INSIDE), "request.json", "result.json"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

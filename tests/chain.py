@@ -1,7 +1,7 @@
 """The trained weights in every framework's own file, made by conversions."""
 
+import contextlib
 import json
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from safetensors.numpy import load_file, save_file
 
 from lab import parity
 from lab.convert import SAFETENSORS, convert
+from lab.endurance.warm import warm
 from lab.formats import File
 from lab.frameworks import Framework, Implementation, frameworks
 from lab.processes import Result, execute, interpreter
@@ -72,24 +73,23 @@ def make(digits: Path, folder: Path) -> None:
     here = [f for f in frameworks() if interpreter(f, folder)]
     assert not REQUIRE_ALL or len(here) == len(frameworks())
 
-    def half(n: int) -> dict[str, Result]:
-        found = {}
-        before, path = SAFETENSORS.name, folder / "first.safetensors"
-        for f in here[n::2]:
-            # Of its backends one; another loads the file that it wrote.
-            title = Implementation(f, f.backends[-1]).title
-            new = folder / f.name / f.file.name
-            new.parent.mkdir()
-            convert(before, title, path, new)
-            before, path = title, new
-            found[f.name] = accuracy(f, new, digits)
-        last = folder / f"last-{n}.safetensors"
-        convert(before, SAFETENSORS.name, path, last)
-        return found
-
-    with ThreadPoolExecutor(2) as pool:
-        first, second = pool.map(half, range(2))
-    (folder / "alone.json").write_text(json.dumps(first | second))
+    alone = {}
+    with contextlib.ExitStack() as stack:
+        for f in here:
+            stack.enter_context(warm(f))
+        for n in range(2):
+            before, path = SAFETENSORS.name, folder / "first.safetensors"
+            for f in here[n::2]:
+                # Of its backends one; another loads the file that it wrote.
+                title = Implementation(f, f.backends[-1]).title
+                new = folder / f.name / f.file.name
+                new.parent.mkdir()
+                convert(before, title, path, new)
+                before, path = title, new
+                alone[f.name] = accuracy(f, new, digits)
+            last = folder / f"last-{n}.safetensors"
+            convert(before, SAFETENSORS.name, path, last)
+    (folder / "alone.json").write_text(json.dumps(alone))
 
 
 def accuracy(framework: Framework, path: Path, digits: Path) -> Result:

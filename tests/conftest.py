@@ -1,11 +1,12 @@
 """What the tests share: the implementations, and what is made once for all."""
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ import pytest
 from filelock import FileLock
 
 from lab import mnist, processes
+from lab.endurance.warm import warm
 from lab.frameworks import ROOT, Implementation, every, frameworks
-from tests.helpers import REQUIRE_ALL, Once, missing
+from tests.helpers import REQUIRE_ALL, Once, Warmed, missing
 
 # What both builders are told.
 TOLD = {
@@ -112,6 +114,23 @@ def python_2018(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     if command is None:
         missing(processes.NO_2018)
     return command or []
+
+
+@pytest.fixture(scope="module")
+def warmed() -> Iterator[Warmed]:
+    """warmed(name): from now on what reads and writes the framework's files
+    does not start it anew each time."""
+    found = {framework.name: framework for framework in frameworks()}
+    names = [""]
+    with contextlib.ExitStack() as stack:
+
+        def warmed(name: str) -> None:
+            if name != names[-1]:
+                stack.close()
+                names.append(name)
+                stack.enter_context(warm(found.get(name)))
+
+        yield warmed
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,9 @@ from lab.frameworks import ROOT as ROOT
 REQUIRE_ALL = bool(os.environ.get("REQUIRE_ALL"))
 # A hang fails a test after this many seconds; nothing else is timed.
 HANG = 600
+# Fixtures: what conftest.py says of them.
 Once = Callable[[str, Callable[[Path], None]], Path]
+Warmed = Callable[[str], None]
 
 
 def missing(why: str) -> None:

@@ -92,6 +92,25 @@ def test_out_of_another_name(name: str, out: Path) -> None:
     assert list(out.parent.iterdir()) == []
 
 
+@pytest.mark.parametrize("long", ["in", "out"])
+def test_a_name_that_is_too_long(long: str, tmp_path: Path) -> None:
+    paths = {"in": TRAINED, "out": tmp_path / "o.onnx"}
+    paths[long] = tmp_path / ("x" * 300)
+    with pytest.raises(BadInput, match="file name too long"):
+        convert.convert("safetensors", "onnx", *paths.values())
+
+
+def test_a_file_that_may_not_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "in.safetensors"
+    path.write_bytes(TRAINED.read_bytes())
+    # Root may read all: ask as somebody else would be answered.
+    monkeypatch.setattr("lab.screens.os.access", lambda p, how: p != path)
+    with pytest.raises(BadInput, match="may not be read"):
+        convert.convert("safetensors", "onnx", path, tmp_path / "o.onnx")
+
+
 def test_two_files_are_written_both_or_none(tmp_path: Path) -> None:
     new = [tmp_path / "new0", tmp_path / "new1"]
     new[0].write_text("data")  # and no index: the second move fails

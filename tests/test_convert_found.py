@@ -18,7 +18,7 @@ from lab.frameworks import ROOT, frameworks
 from tests import bad_files
 from tests.chain import FILES, TRAINED, chain, trained
 from tests.command_line import snippets
-from tests.helpers import Once
+from tests.helpers import Once, Warmed
 
 Change = bad_files.Change
 
@@ -28,13 +28,23 @@ def of(screen: str) -> str:
     return next(f.name for f in frameworks() if f.file.screen == screen)
 
 
-def same(name: str, path: Path, out: Path) -> None:
-    """`path` of `name` has the bits of the trained weights."""
-    assert convert(name, "safetensors", path, out) is False
-    found, wanted = load_file(out), trained()
-    assert {n: a.tobytes() for n, a in found.items()} == {
-        n: a.tobytes() for n, a in wanted.items()
-    }
+Same = Callable[[str, Path, Path], None]
+
+
+@pytest.fixture
+def same(warmed: Warmed) -> Same:
+    """same(name, path, out): `path` of `name` has the bits of the trained
+    weights."""
+
+    def same(name: str, path: Path, out: Path) -> None:
+        warmed(name)
+        assert convert(name, "safetensors", path, out) is False
+        found, wanted = load_file(out), trained()
+        assert {n: a.tobytes() for n, a in found.items()} == {
+            n: a.tobytes() for n, a in wanted.items()
+        }
+
+    return same
 
 
 def state_dict() -> dict[str, Any]:
@@ -81,14 +91,14 @@ TORCH: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("saved", TORCH)
-def test_torch(saved: str, tmp_path: Path) -> None:
+def test_torch(saved: str, same: Same, tmp_path: Path) -> None:
     import torch
 
     torch.save(TORCH[saved](), tmp_path / "in.pt")
     same(of("torch_zip"), tmp_path / "in.pt", tmp_path / "out")
 
 
-def test_two_sets_of_weights_are_named(tmp_path: Path) -> None:
+def test_two_sets_of_weights_are_named(same: Same, tmp_path: Path) -> None:
     import torch
 
     torch.save(
@@ -106,7 +116,7 @@ def test_two_sets_of_weights_are_named(tmp_path: Path) -> None:
         [f"layers/functional/layers/{name}" for name in trained()],
     ],
 )
-def test_hdf5(names: list[str], tmp_path: Path) -> None:
+def test_hdf5(names: list[str], same: Same, tmp_path: Path) -> None:
     """A model of its own class, a whole model, one in another; with metrics
     and the optimiser's state beside."""
     path = tmp_path / "in.weights.h5"
@@ -172,19 +182,22 @@ def saved(once: Once, screen: str, code: str) -> Path:
 
 
 @pytest.mark.parametrize("name", ["save-1", "m/ckpt-1"])
-def test_tensorflow(name: str, once: Once, tmp_path: Path) -> None:
+def test_tensorflow(
+    name: str, same: Same, once: Once, tmp_path: Path
+) -> None:
     found = saved(once, "tensorflow", TENSORFLOW)
     same(of("tensorflow"), found / name, tmp_path / "out")
 
 
 @pytest.mark.parametrize("name", ["pure", "m/3", "m/3/default"])
-def test_orbax(name: str, once: Once, tmp_path: Path) -> None:
+def test_orbax(name: str, same: Same, once: Once, tmp_path: Path) -> None:
     found = saved(once, "orbax", ORBAX)
     same(of("orbax"), found / name, tmp_path / "out")
 
 
-def test_orbax_types(once: Once, tmp_path: Path) -> None:
+def test_orbax_types(warmed: Warmed, once: Once, tmp_path: Path) -> None:
     found, name = saved(once, "orbax", ORBAX), of("orbax")
+    warmed(name)
     assert convert(name, "safetensors", found / "float64", tmp_path / "64")
     assert not convert(
         name, "safetensors", found / "bfloat16", tmp_path / "16"
@@ -218,11 +231,14 @@ def to_float64(weights: bad_files.Weights, bias: str) -> None:
 @pytest.mark.parametrize(
     "name", [n for n, f in FILES.items() if f.screen in bad_files.EDITORS]
 )
-def test_types(name: str, once: Once, digits: Path, tmp_path: Path) -> None:
+def test_types(
+    name: str, warmed: Warmed, once: Once, digits: Path, tmp_path: Path
+) -> None:
     """float16 is exact, float64 is rounded, from every file alike."""
     good = chain(once, digits).files | {"safetensors": TRAINED}
     if name not in good:
         pytest.skip("2018 is not here")
+    warmed(name)
     for change, rounds in (to_float16, False), (to_float64, True):
         folder = tmp_path / change.__name__
         folder.mkdir()
@@ -279,22 +295,3 @@ def test_a_users_configuration_changes_nothing(
     assert {a.dtype.name for a in found.values()} == {"float32"}
     wanted = {array.tobytes() for array in trained().values()}
     assert {array.tobytes() for array in found.values()} == wanted
-
-
-@pytest.mark.parametrize("long", ["in", "out"])
-def test_a_name_that_is_too_long(long: str, tmp_path: Path) -> None:
-    paths = {"in": TRAINED, "out": tmp_path / "o.onnx"}
-    paths[long] = tmp_path / ("x" * 300)
-    with pytest.raises(BadInput, match="file name too long"):
-        convert("safetensors", "onnx", *paths.values())
-
-
-def test_a_file_that_may_not_be_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "in.safetensors"
-    path.write_bytes(TRAINED.read_bytes())
-    # Root may read all: ask as somebody else would be answered.
-    monkeypatch.setattr("lab.screens.os.access", lambda p, how: p != path)
-    with pytest.raises(BadInput, match="may not be read"):
-        convert("safetensors", "onnx", path, tmp_path / "o.onnx")

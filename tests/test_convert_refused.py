@@ -17,7 +17,7 @@ from tests import bad_files, evil_files
 from tests.bad_files import Change, Maker
 from tests.chain import FILES, TRAINED, chain
 from tests.command_line import one_line, refusal, snippets
-from tests.helpers import Once, missing
+from tests.helpers import Once, Warmed, missing
 
 # By a file's screen: each change of the weights, and words of the error.
 CHANGES: dict[str, list[tuple[Change, str]]] = {
@@ -112,6 +112,7 @@ def refused(name: str, path: Path, words: str, out: Path) -> None:
 @pytest.mark.parametrize("bad", BAD)
 def test_refused(
     bad: str,
+    warmed: Warmed,
     once: Once,
     digits: Path,
     out: Path,
@@ -122,6 +123,7 @@ def test_refused(
     files = chain(once, digits).files | {"safetensors": TRAINED}
     if name not in files:
         missing(NO_2018)
+    warmed(name)
     (tmp_path / "in").mkdir()
     path = make(tmp_path / "in", files)
     capfd.readouterr()

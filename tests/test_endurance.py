@@ -93,7 +93,7 @@ def kills_itself() -> int:
     import os
     import signal
 
-    os.kill(os.getpid(), signal.SIGSEGV)
+    os.kill(os.getpid(), signal.SIGKILL)  # no crash that reads as one of ours
     return 0
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from rich.console import Console
 
-from lab import results
+from lab import processes, results
 from lab.endurance import commands
 from lab.endurance.table import Row, rows
 from lab.endurance.trial import ENDS, FAULTS, Verdict
@@ -48,7 +48,7 @@ def portion(name: str, seeds: range) -> list[tuple[int, str, Verdict]]:
     row = ROWS[name]
     row.prepare()
     while len(found) < len(seeds):
-        with warm(row.framework, SCRATCH[0] / "xla"):
+        with warm(row.framework):
             for seed in seeds[len(found) :]:
                 found.append((seed, *tried(row, seed)))
                 if found[-1][2].end == "hang":
@@ -143,6 +143,7 @@ def endure(options: argparse.Namespace, console: Console) -> int:
     commands.ALL = not options.short
     with scratch_folder() as scratch:
         SCRATCH[:] = [scratch]
+        os.environ |= processes.compiled(scratch / "xla")
         (scratch / "goods").mkdir()
         ROWS.clear()
         ROWS.update({row.name: row for row in rows(scratch / "goods")})
@@ -174,7 +175,7 @@ def again(chosen: list[Row], options: argparse.Namespace) -> int:
     faults = 0
     for row in chosen:
         row.prepare()
-        with warm(row.framework, SCRATCH[0] / "xla"):
+        with warm(row.framework):
             if options.keep:
                 folder = options.keep / str(options.seed)
                 folder.mkdir(parents=True)

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from lab import processes
 from lab.errors import Failed
@@ -24,24 +24,27 @@ REWRITES = {
     "tensorflow": ("tensorflow", "tensorflow"),
     "orbax": ("orbax", "orbax.checkpoint"),
 }
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONDONTWRITEBYTECODE": "1"}
 STARTS = 300.0  # seconds that it may take
 
 
 class Server:
-    """An interpreter that has imported `modules`, some from `folder`."""
+    """An interpreter that has imported `modules`, some from `folder`, with
+    the variables `own`, which its tasks must have too."""
 
     def __init__(
         self,
         command: list[str],
         folder: str,
         modules: list[str],
-        environment: dict[str, str],
+        own: dict[str, str],
     ) -> None:
+        self.command, self.own = command, own
         self.process = subprocess.Popen(
             [*command, str(WARM), folder, *modules],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, cwd=tempfile.gettempdir(),
-            env=processes.inherited() | environment,
+            env=processes.inherited() | QUIET | own,
             start_new_session=True,
         )  # fmt: skip
         try:
@@ -75,16 +78,10 @@ class Server:
 class Warm:
     """What lab/processes.py asks of subprocess.Popen, by a Server."""
 
-    servers: ClassVar[dict[str, Server]] = {}
-
-    def __init__(
-        self, command: list[str], *, cwd: Path, env: dict[str, str],
-        stderr: Any, **_: object,
-    ) -> None:  # fmt: skip
-        request = json.loads((Path(cwd) / "request.json").read_text())
-        key = request["kind"] if "kind" in request else request["folder"]
-        self.server = self.servers[key]
-        self.server.ask({"cwd": str(cwd), "env": env, "stderr": stderr.name})
+    def __init__(self, server: Server, **options: Any) -> None:
+        self.server = server
+        task = {"cwd": str(options["cwd"]), "env": options["env"]}
+        self.server.ask(task | {"stderr": options["stderr"].name})
         self.pid = int(self.server.read(STARTS))
         self.stdout: Iterable[str] = ()
         self.status: int | None = None
@@ -95,38 +92,49 @@ class Warm:
         return self.status
 
 
+# By what they read files again for, or by the framework's folder.
+servers: dict[str, Server] = {}
+
+
+def start(command: list[str], **options: Any) -> Any:
+    """As subprocess.Popen, but by a Server where there is one for the task."""
+    request = json.loads((options["cwd"] / "request.json").read_text())
+    server = servers.get(request.get("kind") or request["folder"])
+    # Not another backend's, nor in a container, which sees folders of its own.
+    if (
+        server
+        and [*server.command, str(processes.INSIDE)] == command[:-2]
+        and server.own.items() <= options["env"].items()
+    ):
+        return Warm(server, **options)
+    return subprocess.Popen(command, **options)
+
+
 @contextlib.contextmanager
-def warm(framework: Framework | None, cache: Path) -> Iterator[None]:
+def warm(framework: Framework | None) -> Iterator[None]:
     """What runs inside for `framework`'s files is warm, in this process and
-    in those that it forks; what they compile is kept in `cache`."""
+    in those that it forks, with its first backend."""
     if framework is None:
         yield
         return
-    environment = {
-        "TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONDONTWRITEBYTECODE": "1",
-        **processes.compiled(cache),
-    }  # fmt: skip
-    found = {}
-    if framework.file.screen in REWRITES:
-        kind, module = REWRITES[framework.file.screen]
-        alone = {"JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""}
-        found[kind] = Server(
-            [sys.executable], "", [module], environment | alone
-        )
-    first = Implementation(framework, framework.backends[0])
-    command = processes.interpreter(framework, Path(tempfile.gettempdir()))
-    assert command, processes.NOT_HERE
-    found[str(framework.folder)] = Server(
-        command, str(framework.folder), ["convnet", "weights"],
-        environment | first.backend.environment,
-    )  # fmt: skip
-    before = processes.subprocess.Popen
-    Warm.servers = found
-    processes.subprocess.Popen = Warm  # type: ignore[assignment, misc]
+    processes.start = start
     try:
+        if framework.file.screen in REWRITES:
+            kind, module = REWRITES[framework.file.screen]
+            alone = {"JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""}
+            if kind not in servers:  # another's: warm() may stand in warm()
+                servers[kind] = Server([sys.executable], "", [module], alone)
+        first = Implementation(framework, framework.backends[0])
+        command = processes.interpreter(framework, Path(tempfile.gettempdir()))
+        assert command, processes.NOT_HERE
+        servers[str(framework.folder)] = Server(
+            command, str(framework.folder), ["convnet", "weights"],
+            first.backend.environment,
+        )  # fmt: skip
         yield
     finally:
-        processes.subprocess.Popen = before  # type: ignore[misc]
-        for server in found.values():
+        processes.start = subprocess.Popen
+        for server in servers.values():
             server.process.kill()
             server.process.wait()
+        servers.clear()
