@@ -56,7 +56,8 @@ def test_torchrun_knows_its_options(path: Path) -> None:
 def test_a_pair_of_machines(tmp_path: Path) -> None:
     """Both commands, on this one."""
     [port] = free_ports(1)
-    told = environment(tmp_path, PORT=str(port))
+    # torchrun leaves its folder of logs.
+    told = environment(tmp_path, PORT=str(port), TMPDIR=str(tmp_path))
     started = [
         subprocess.Popen(
             ["bash", LAUNCH / "pair.sh", rank, "127.0.0.1"], env=told,
