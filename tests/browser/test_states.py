@@ -28,18 +28,20 @@ SHOW = """() => {
     one.style.display = "block";
 }"""
 
-# Of the words that can be seen of listings one of each kind stays: the others
-# have its colours.
+# Of the words of listings that can be seen, one stays of each kind, which is
+# what it and all around it are called: the others have its colours.
 ONE_OF_A_KIND = """() => {
+  const kind = (one) =>
+    one ? one.tagName + one.className + kind(one.parentElement) : "";
   const seen = new Set();
   const shown = [...document.querySelectorAll("pre code :is(span, a)")]
-    .filter((one) => one.checkVisibility());
-  for (const one of shown) {
-    const kind = [one, one.parentElement].map((e) => e.tagName + e.className);
-    if (one.children.length || !seen.has(`${kind}`)) seen.add(`${kind}`);
+    .filter((one) => one.checkVisibility())
+    .map((one) => [one, kind(one)]);
+  for (const [one, known] of shown)
+    if (one.children.length || !seen.has(known)) seen.add(known);
     else one.replaceWith(one.textContent);
-  }
 }"""
+
 # No colour is on its way to another.
 SETTLED = """() => Promise.allSettled(document.getAnimations()
   .filter((one) => one instanceof CSSTransition).map((one) => one.finished))"""
