@@ -34,6 +34,9 @@ DOCKER_ANSWERS = 30.0  # seconds
 # Names the Python that runs the frameworks of today, where that is not the
 # one that runs this.
 PYTHON = "FRAMEWORK_PYTHON"
+# Of every process; and of one that only reads a file again.
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONDONTWRITEBYTECODE": "1"}
+ALONE = {"JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""}
 MEMORY = "4g"  # twice what any of them needs for the whole MNIST
 NO_2018 = "not run: `make 2018` sets it up"
 NO_PACKAGE = "not run: its package is not installed; not every platform has it"
@@ -147,9 +150,8 @@ def alone(timeout: float, request: dict[str, Any], scratch: Path) -> Result:
     (scratch / "request.json").write_text(
         json.dumps(request | {"folder": str(scratch)})
     )
-    environment = {"JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""}
     error = follow(
-        [sys.executable], scratch, environment, timeout, lambda line: None
+        [sys.executable], scratch, ALONE, timeout, lambda line: None
     )
     return {"error": error} if error else answer(scratch)
 
@@ -174,9 +176,8 @@ def follow(
             errors="replace",
             cwd=scratch,
             env=inherited()
+            | QUIET
             | {
-                "TF_CPP_MIN_LOG_LEVEL": "2",
-                "PYTHONDONTWRITEBYTECODE": "1",
                 "TMPDIR": str(scratch),  # Estimators leave folders there
                 "HOME": str(scratch),  # no ~/.keras/keras.json of a user's
                 "DOCKER_CONFIG": os.environ.get("DOCKER_CONFIG")

@@ -121,13 +121,14 @@ def warmed() -> Iterator[Warmed]:
     """warmed(name): from now on what reads and writes the framework's files
     does not start it anew each time."""
     found = {framework.name: framework for framework in frameworks()}
-    names = [""]
+    last = ""
     with contextlib.ExitStack() as stack:
 
         def warmed(name: str) -> None:
-            if name != names[-1]:
+            nonlocal last
+            if name != last:
                 stack.close()
-                names.append(name)
+                last = name
                 stack.enter_context(warm(found.get(name)))
 
         yield warmed

@@ -28,23 +28,14 @@ def of(screen: str) -> str:
     return next(f.name for f in frameworks() if f.file.screen == screen)
 
 
-Same = Callable[[str, Path, Path], None]
-
-
-@pytest.fixture
-def same(warmed: Warmed) -> Same:
-    """same(name, path, out): `path` of `name` has the bits of the trained
-    weights."""
-
-    def same(name: str, path: Path, out: Path) -> None:
-        warmed(name)
-        assert convert(name, "safetensors", path, out) is False
-        found, wanted = load_file(out), trained()
-        assert {n: a.tobytes() for n, a in found.items()} == {
-            n: a.tobytes() for n, a in wanted.items()
-        }
-
-    return same
+def same(warmed: Warmed, name: str, path: Path, out: Path) -> None:
+    """`path` of `name` has the bits of the trained weights."""
+    warmed(name)
+    assert convert(name, "safetensors", path, out) is False
+    found, wanted = load_file(out), trained()
+    assert {n: a.tobytes() for n, a in found.items()} == {
+        n: a.tobytes() for n, a in wanted.items()
+    }
 
 
 def state_dict() -> dict[str, Any]:
@@ -91,21 +82,23 @@ TORCH: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("saved", TORCH)
-def test_torch(saved: str, same: Same, tmp_path: Path) -> None:
+def test_torch(saved: str, warmed: Warmed, tmp_path: Path) -> None:
     import torch
 
     torch.save(TORCH[saved](), tmp_path / "in.pt")
-    same(of("torch_zip"), tmp_path / "in.pt", tmp_path / "out")
+    same(warmed, of("torch_zip"), tmp_path / "in.pt", tmp_path / "out")
 
 
-def test_two_sets_of_weights_are_named(same: Same, tmp_path: Path) -> None:
+def test_two_sets_of_weights_are_named(
+    warmed: Warmed, tmp_path: Path
+) -> None:
     import torch
 
     torch.save(
         {"model": state_dict(), "ema": state_dict()}, tmp_path / "in.pt"
     )
     with pytest.raises(BadInput, match=r"alike 'model/0.weight'.* 'ema/0.w"):
-        same(of("torch_zip"), tmp_path / "in.pt", tmp_path / "out")
+        same(warmed, of("torch_zip"), tmp_path / "in.pt", tmp_path / "out")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +109,7 @@ def test_two_sets_of_weights_are_named(same: Same, tmp_path: Path) -> None:
         [f"layers/functional/layers/{name}" for name in trained()],
     ],
 )
-def test_hdf5(names: list[str], same: Same, tmp_path: Path) -> None:
+def test_hdf5(names: list[str], warmed: Warmed, tmp_path: Path) -> None:
     """A model of its own class, a whole model, one in another; with metrics
     and the optimiser's state beside."""
     path = tmp_path / "in.weights.h5"
@@ -129,7 +122,7 @@ def test_hdf5(names: list[str], same: Same, tmp_path: Path) -> None:
         file["layers/dropout/seed_generator/seed_generator_state"] = np.array(
             [1, 2], "uint32"
         )
-    same(of("hdf5"), path, tmp_path / "out")
+    same(warmed, of("hdf5"), path, tmp_path / "out")
 
 
 # What the two libraries save, in a process of its own: arguments are the
@@ -183,16 +176,16 @@ def saved(once: Once, screen: str, code: str) -> Path:
 
 @pytest.mark.parametrize("name", ["save-1", "m/ckpt-1"])
 def test_tensorflow(
-    name: str, same: Same, once: Once, tmp_path: Path
+    name: str, warmed: Warmed, once: Once, tmp_path: Path
 ) -> None:
     found = saved(once, "tensorflow", TENSORFLOW)
-    same(of("tensorflow"), found / name, tmp_path / "out")
+    same(warmed, of("tensorflow"), found / name, tmp_path / "out")
 
 
 @pytest.mark.parametrize("name", ["pure", "m/3", "m/3/default"])
-def test_orbax(name: str, same: Same, once: Once, tmp_path: Path) -> None:
+def test_orbax(name: str, warmed: Warmed, once: Once, tmp_path: Path) -> None:
     found = saved(once, "orbax", ORBAX)
-    same(of("orbax"), found / name, tmp_path / "out")
+    same(warmed, of("orbax"), found / name, tmp_path / "out")
 
 
 def test_orbax_types(warmed: Warmed, once: Once, tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ import pytest
 
 from benchmarks import variants
 from lab import frameworks, results, rows
-from lab.endurance import sound
+from lab.convert import convert
+from lab.endurance import sound, warm
 from lab.endurance.corrupt import corrupted
 from lab.endurance.inputs import plain
 from lab.endurance.trial import Verdict, trial
+from tests.chain import TRAINED
 from tests.helpers import ROOT
 
 
@@ -90,10 +92,12 @@ def hangs() -> int:
 
 
 def kills_itself() -> int:
+    import faulthandler
     import os
     import signal
 
-    os.kill(os.getpid(), signal.SIGKILL)  # no crash that reads as one of ours
+    faulthandler.disable()  # its trace would read as a crash of the tests
+    os.kill(os.getpid(), signal.SIGSEGV)
     return 0
 
 
@@ -108,3 +112,30 @@ def test_a_fault_is_noticed(command: Any, end: str, tmp_path: Path) -> None:
     limit = 1.0 if command is hangs else 300.0
     judge = Verdict("wrong")
     assert trial(command, lambda: judge, tmp_path, limit).end == end
+
+
+def test_another_backend_starts_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And one warm() in another leaves it what it has."""
+    served: list[warm.Warm] = []
+
+    class Noted(warm.Warm):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            served.append(self)
+
+    monkeypatch.setattr(warm, "Warm", Noted)
+    found = []
+    framework = max(frameworks.frameworks(), key=lambda f: len(f.backends))
+    with warm.warm(framework):
+        with warm.warm(framework):
+            pass
+        for n in 0, -1:
+            title = frameworks.Implementation(
+                framework, framework.backends[n]
+            ).title
+            out = tmp_path / f"{n}{framework.file.ends}"
+            convert("safetensors", title, TRAINED, out)
+            found.append(len(served))
+    assert found == [1, 1] and not warm.servers

@@ -24,7 +24,6 @@ REWRITES = {
     "tensorflow": ("tensorflow", "tensorflow"),
     "orbax": ("orbax", "orbax.checkpoint"),
 }
-QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONDONTWRITEBYTECODE": "1"}
 STARTS = 300.0  # seconds that it may take
 
 
@@ -44,7 +43,7 @@ class Server:
             [*command, str(WARM), folder, *modules],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, cwd=tempfile.gettempdir(),
-            env=processes.inherited() | QUIET | own,
+            env=processes.inherited() | processes.QUIET | own,
             start_new_session=True,
         )  # fmt: skip
         try:
@@ -110,6 +109,12 @@ def start(command: list[str], **options: Any) -> Any:
     return subprocess.Popen(command, **options)
 
 
+def serve(key: str, *arguments: Any) -> None:
+    """Start the Server of `key`, unless a warm() around this one has."""
+    if key not in servers:
+        servers[key] = Server(*arguments)
+
+
 @contextlib.contextmanager
 def warm(framework: Framework | None) -> Iterator[None]:
     """What runs inside for `framework`'s files is warm, in this process and
@@ -117,24 +122,22 @@ def warm(framework: Framework | None) -> Iterator[None]:
     if framework is None:
         yield
         return
+    kept, before = set(servers), processes.start
     processes.start = start
     try:
         if framework.file.screen in REWRITES:
             kind, module = REWRITES[framework.file.screen]
-            alone = {"JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""}
-            if kind not in servers:  # another's: warm() may stand in warm()
-                servers[kind] = Server([sys.executable], "", [module], alone)
+            serve(kind, [sys.executable], "", [module], processes.ALONE)
         first = Implementation(framework, framework.backends[0])
         command = processes.interpreter(framework, Path(tempfile.gettempdir()))
         assert command, processes.NOT_HERE
-        servers[str(framework.folder)] = Server(
-            command, str(framework.folder), ["convnet", "weights"],
-            first.backend.environment,
-        )  # fmt: skip
+        folder = str(framework.folder)
+        modules = ["convnet", "weights"]
+        serve(folder, command, folder, modules, first.backend.environment)
         yield
     finally:
-        processes.start = subprocess.Popen
-        for server in servers.values():
+        processes.start = before
+        for key in servers.keys() - kept:
+            server = servers.pop(key)
             server.process.kill()
             server.process.wait()
-        servers.clear()
