@@ -1,4 +1,5 @@
-"""`python -m snippets`: list, train, parity, gates, seeds, convert, check."""
+"""`python -m snippets`: list, status, train, parity, gates, seeds, convert,
+check."""
 
 import argparse
 import math
@@ -17,6 +18,7 @@ from lab import (
     parity,
     seeds,
     states,
+    status,
     training,
 )
 from lab.frameworks import ERAS, frameworks
@@ -66,6 +68,15 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True)
     sub = commands.add_parser("list", help="name every framework")
     sub.set_defaults(do=list_frameworks)
+    sub = commands.add_parser(
+        "status", help="say which kept results are fresh, stale or absent"
+    )
+    sub.set_defaults(do=status.report)
+    sub.add_argument(
+        "names", metavar="NAME", nargs="*",
+        help="a folder of snippets/, or folder/backend (default: everything)",
+    )  # fmt: skip
+    sub.add_argument("--era", choices=ERAS, help="without names: only these")
     sub = commands.add_parser("train", help="train, and print one table")
     sub.set_defaults(do=training.train)
     add_common(sub)
@@ -154,12 +165,18 @@ def parser() -> argparse.ArgumentParser:
         "--save", action="store_true", help="also write results/distributed/"
     )
     sub = commands.add_parser(
-        "gates", help="what is missing of five seeds, into results/gates/"
+        "gates",
+        help="measure what is absent or stale of five seeds: results/gates/",
     )
     sub.set_defaults(do=gates.measure)
     add_common(sub)
+    sub.add_argument(
+        "--data", action="append", choices=list(training.GATE_EPOCHS),
+        help="only with these digits (default: with both sets)",
+    )  # fmt: skip
     sub = commands.add_parser(
-        "seeds", help="what is missing of 12 epochs, into results/seeds/"
+        "seeds",
+        help="measure what is absent or stale of 12 epochs: results/seeds/",
     )
     sub.set_defaults(do=seeds.measure)
     add_common(sub)

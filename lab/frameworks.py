@@ -46,7 +46,8 @@ class Backend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gpu: str = ""
     # Variables under which it computes in float32 there, not in TF32.
     float32: dict[str, str] = {}
-    # Of requirements.txt, what it needs: the canary lifts their pins.
+    # Of requirements.txt, what it needs: a result holds for their versions,
+    # and the canary lifts the pins of today's.
     packages: tuple[str, ...] = ()
     # What `seeds` measures beside: [find, replace], an edit of convnet.py.
     reshuffled: tuple[str, str] | None = None

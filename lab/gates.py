@@ -1,12 +1,12 @@
 """`python -m snippets gates`: what a gate stands on.
 
 Every framework trains from five seeds: three epochs of mnist-5k, and one of
-the whole MNIST. Each run leaves a file in results/gates/; what is there is
-not run again.
+the whole MNIST. Each run leaves a file in results/gates/. What is there and
+fresh is not run again.
 """
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from rich.console import Console
 from lab import mnist
 from lab.files import machine, now, write_json
 from lab.frameworks import ROOT, Implementation, implementations
+from lab.freshness import record, state_of
 from lab.processes import Job, each, status
 from lab.tables import show
 from lab.training import GATE_EPOCHS, judged, table
@@ -24,21 +25,28 @@ SEEDS = range(5)
 Run = tuple[Implementation, str, int, Path]
 
 
-def missing(wanted: list[Implementation]) -> Iterator[Run]:
-    """The runs that have no file yet: (implementation, data, seed, path)."""
-    for data in GATE_EPOCHS:
-        for seed in SEEDS:
-            for i in wanted:
-                path = FOLDER / f"{i.slug}-{data}-{seed}.json"
-                if not path.exists():
-                    yield i, data, seed, path
+def runs(wanted: list[Implementation], data: str) -> Iterator[Run]:
+    """Every run there should be: (implementation, data, seed, path)."""
+    for seed in SEEDS:
+        for i in wanted:
+            yield i, data, seed, FOLDER / f"{i.slug}-{data}-{seed}.json"
+
+
+def missing(
+    wanted: list[Implementation], data: Iterable[str] = GATE_EPOCHS
+) -> Iterator[Run]:
+    """The runs whose file is absent or stale."""
+    for name in data:
+        for run in runs(wanted, name):
+            if state_of("gates", run[-1]) != "fresh":
+                yield run
 
 
 def measure(options: Namespace, console: Console) -> int:
     """`python -m snippets gates`; return the exit status."""
     wanted = implementations(options.names, options.era)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    todo = list(missing(wanted))
+    todo = list(missing(wanted, options.data or GATE_EPOCHS))
     loaded = {data: mnist.load(data)._asdict() for _, data, *_ in todo}
 
     def asked(data: str, seed: int) -> dict[str, Any]:
@@ -58,5 +66,6 @@ def measure(options: Namespace, console: Console) -> int:
             show(console, table([entry], said))
         else:
             head = {"command": options.said, "date": now()}
-            write_json(path, head | {"machine": machine()} | entry)
+            result = head | {"machine": machine()} | entry
+            write_json(path, record("gates", result))
     return status(errors, options)

@@ -4,8 +4,8 @@ Every framework trains 12 epochs of the whole MNIST, from several seeds: once
 from the same initial weights as all others, those that the reference draws
 from the seed, and once from its own, as it draws them where nobody says
 otherwise. A backend whose framework.toml has `reshuffled` trains from the same
-weights once more, with that edit. Each leaves a file in results/seeds/; what
-is there is not run again.
+weights once more, with that edit. Each leaves a file in results/seeds/. What
+is there and fresh is not run again.
 """
 
 from argparse import Namespace
@@ -20,6 +20,7 @@ from lab import mnist
 from lab.errors import BadInput
 from lab.files import machine, now, write_json
 from lab.frameworks import ROOT, Implementation, implementations, reference
+from lab.freshness import record, state_of
 from lab.processes import Job, each, status
 from lab.tables import Grid, show
 from lab.training import identity
@@ -42,16 +43,23 @@ def initial(seed: int) -> dict[str, np.ndarray]:
 Run = tuple[Implementation, int, str, Path]
 
 
-def missing(wanted: list[Implementation]) -> Iterator[Run]:
-    """The runs that have no file yet, seed by seed: (implementation, seed,
+def runs(wanted: list[Implementation]) -> Iterator[Run]:
+    """Every run there should be, seed by seed: (implementation, seed,
     weights, path)."""
     for seed in SEEDS["today"]:
         for i in wanted:
             more = ["reshuffled"] if i.backend.reshuffled else []
             for weights in ["same", "own", *more]:
                 path = FOLDER / f"{i.slug}-{weights}-{seed}.json"
-                if seed in SEEDS[i.framework.era] and not path.exists():
+                if seed in SEEDS[i.framework.era]:
                     yield i, seed, weights, path
+
+
+def missing(wanted: list[Implementation]) -> Iterator[Run]:
+    """The runs whose file is absent or stale."""
+    return (
+        run for run in runs(wanted) if state_of("seeds", run[-1]) != "fresh"
+    )
 
 
 def jobs(
@@ -97,7 +105,7 @@ def measure(options: Namespace, console: Console) -> int:
             kept: dict[str, Any] = {"date": now(), "machine": machine()}
             kept |= identity(i)
             kept |= {"seed": seed, "weights": weights, "epochs": EPOCHS}
-            write_json(path, kept | result)
+            write_json(path, record("seeds", kept | result))
         rows.append([
             i.title, str(seed), weights,
             "—" if accuracy is None else f"{accuracy:.4f}",

@@ -14,6 +14,7 @@ from lab import checkpoints, mnist
 from lab.errors import BadInput
 from lab.files import alone, check_json, machine, now, write_json
 from lab.frameworks import Implementation, implementations
+from lab.freshness import record
 from lab.gpu import elsewhere, in_environment
 from lab.processes import Result, each, status
 from lab.several import launches
@@ -178,11 +179,14 @@ def keeping(
 
 
 def save(folder: Path, rows: dict[str, Entry], command: str) -> None:
-    """A file in `folder` for each of `rows`, by its name."""
+    """A file in `folder` for each of `rows`, by its name, with its sources.
+    The folder is called as the kind of results."""
     folder.mkdir(parents=True, exist_ok=True)
     head = {"command": command, "date": now(), "machine": machine()}
     for name, row in rows.items():
-        write_json(folder / f"{name}.json", head | row)
+        write_json(
+            folder / f"{name}.json", record(folder.name, head | row)
+        )
 
 
 def report(

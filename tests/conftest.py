@@ -17,6 +17,7 @@ from filelock import FileLock
 from lab import mnist, processes
 from lab.endurance.warm import warm
 from lab.frameworks import ROOT, Implementation, every, frameworks
+from lab.freshness import digest_of
 from tests.helpers import REQUIRE_ALL, Once, Warmed, missing
 
 # What both builders are told.
@@ -25,6 +26,13 @@ TOLD = {
     "REPO_URL": "https://github.com/one/convnet",
     "SITE_URL": "https://one.example/",
 }
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--prove", action="store_true",
+        help="also run the slow tests, and trust no earlier result",
+    )  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,29 +58,72 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         )  # fmt: skip
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that train every framework begin first, so that none of them is
-    left for the end, when the other process has nothing more to do."""
-    long = {"implementation", "trained"}
-    first = {
-        item.path
-        for item in items
-        if long & set(getattr(item, "fixturenames", ()))
-    }
-    items.sort(key=lambda item: item.path not in first)
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Without --prove, leave the slow tests out. One worker takes all tests of
+    an implementation, whose process it starts once, and all of another file.
+    What takes long begins first, so that nothing long is left for the end."""
+    if not config.getoption("prove"):
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        group = item.nodeid.partition("::")[0]
+        if "implementation" in parameters:
+            group = parameters["implementation"].title
+            item.add_marker("framework")
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: not item.get_closest_marker("framework"))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say what was not measured anew, and what was left out."""
+    taken = sorted({
+        text
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, text in getattr(report, "user_properties", ())
+        if name == "evidence"
+    })
+    if taken:
+        terminalreporter.section("taken from fresh committed evidence")
+        for text in taken:
+            terminalreporter.line(text)
+    left = len(terminalreporter.stats.get("deselected", ()))
+    if left and not config.getoption("prove"):
+        terminalreporter.line(f"{left} tests are left to `make prove`")
 
 
 @pytest.fixture(scope="session")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
-    """once(name, make): a folder that make(folder) fills, in whichever of
-    the run's processes asks first; the others wait for it."""
+def once(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Once:
+    """once(name, make, key): a folder that make(folder) fills, in whichever of
+    the run's processes asks first; the others wait for it. With a key, the
+    digest of all that determines it, it is kept for later runs too: the one
+    of another key goes. --prove makes everything anew."""
     shared = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         shared = shared.parent
+    cache = getattr(request.config, "cache", None)
+    lasting = None
+    if cache and not request.config.getoption("prove"):
+        lasting = Path(cache.mkdir("made"))
 
-    def made(name: str, make: Callable[[Path], None]) -> Path:
-        folder = shared / "once" / name.replace("/", "-")
-        folder.parent.mkdir(exist_ok=True)
+    def made(
+        name: str, make: Callable[[Path], None], key: str = ""
+    ) -> Path:
+        name = name.replace("/", "-")
+        folder = shared / "once" / name
+        if key and lasting:
+            folder = lasting / name / key
+        folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock"):
             if not folder.exists():
                 scratch = folder.with_name(f"{folder.name}.making")
@@ -81,6 +132,10 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
                 scratch.mkdir()
                 make(scratch)
                 scratch.rename(folder)
+                if key and lasting:
+                    for other in folder.parent.iterdir():
+                        if other.is_dir() and other != folder:
+                            shutil.rmtree(other)
         return folder
 
     return made
@@ -156,6 +211,16 @@ def trained(once: Once) -> tuple[subprocess.CompletedProcess[str], Any]:
     return process, json.loads((folder / "results.json").read_text())
 
 
+# All that the built site is made of.
+SITE = [
+    ROOT / name
+    for name in (
+        "docs", "mkdocs.yml", "snippets", "evidence", "results", "pages", "lab",
+        "environments/launch", "environments/locks/today.txt", "README.md",
+    )
+]  # fmt: skip
+
+
 @pytest.fixture(scope="session")
 def site(once: Once) -> Path:
     """The site as it is served: built, notebooks executed, and published.
@@ -174,7 +239,7 @@ def site(once: Once) -> Path:
             )  # fmt: skip
             assert process.returncode == 0, process.stderr[-3000:]
 
-    return once("site", make)
+    return once("site", make, digest_of(SITE, syntax=False))
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -14,8 +14,16 @@ from lab.frameworks import ROOT as ROOT
 REQUIRE_ALL = bool(os.environ.get("REQUIRE_ALL"))
 # A hang fails a test after this many seconds; nothing else is timed.
 HANG = 600
-# Fixtures: what conftest.py says of them.
-Once = Callable[[str, Callable[[Path], None]], Path]
+
+
+class Once(Protocol):
+    """What the fixture `once` is; conftest.py says what it does."""
+
+    def __call__(
+        self, name: str, make: Callable[[Path], None], key: str = ""
+    ) -> Path: ...
+
+
 Warmed = Callable[[str], None]
 
 
