@@ -1,15 +1,26 @@
 # `make` alone lists what there is.
 PYTHON ?= python3
 PY := .venv/bin/python
-# Whose contract `make check` looks at.
-NAME ?= pytorch2
+# Where `make serve` and `make preview` serve the site.
+PORT ?= 8000
+# An index that has PyTorch's CPU wheels: README.md says when to name it.
+TORCH_INDEX ?=
 # What is locked, and nothing that has to be built: no step takes another file.
 LOCKED := --no-deps --only-binary :all: --require-hashes
 LOCKS := environments/locks
+PYTEST := -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+
+# Install a lock: environment, lock, further options. Where that fails, say
+# why in one line; the rest of what pip said is in the environment's pip.log.
+define install
+$(1)/bin/pip install $(LOCKED) $(3) -r $(LOCKS)/$(2).txt 2> $(1)/pip.log || { \
+  echo "make: the installation failed: $$(grep ERROR $(1)/pip.log | tail -n 1 \
+  | grep . || echo pip did not say why) ($(1)/pip.log)" >&2; exit 1; }
+endef
 
 .DEFAULT_GOAL := help
-.PHONY: help serve site test check 2018 results parity seeds benchmarks \
-  locks audit clean
+.PHONY: help serve preview site test prove check lint types pages links port \
+  blas 2018 refresh results parity seeds benchmarks locks audit clean
 
 help:  ## list the commands
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1\t/'
@@ -21,17 +32,34 @@ help:  ## list the commands
 	$(PYTHON) -m venv .venv
 	@# PyTorch's CPU wheel where pip finds it; else its plain one, which for
 	@# Linux wants CUDA.
-	.venv/bin/pip install -qqq $(LOCKED) -r $(LOCKS)/today-cpu.txt || true
-	.venv/bin/pip install $(LOCKED) -r $(LOCKS)/today.txt
-	if .venv/bin/pip check | grep '^torch .* not installed'; then \
-	  .venv/bin/pip install $(LOCKED) -r $(LOCKS)/today-cuda.txt; fi
-	touch $@
+	@$(if $(TORCH_INDEX),$(call install,.venv,today-cpu,--index-url $(TORCH_INDEX)),\
+	  .venv/bin/pip install -qqq $(LOCKED) -r $(LOCKS)/today-cpu.txt || true)
+	@$(call install,.venv,today)
+	@if .venv/bin/pip check | grep '^torch .* not installed'; then \
+	  $(call install,.venv,today-cuda); fi
+	@$(PY) -m environments.locks.blas .venv
+	@touch $@
 
-serve: .venv/.complete  ## set up, train every framework of today, serve the site
-	$(PY) -m snippets train --era today
-	.venv/bin/mkdocs serve
+.venv-preview/.complete: $(LOCKS)/site.txt
+	$(PYTHON) -m venv .venv-preview
+	@$(call install,.venv-preview,site,-q)
+	@touch $@
 
-site: .venv/.complete  ## build the site into site/
+# A port that somebody holds is told before minutes go into an installation.
+port:
+	@$(PYTHON) -m lab.port $(PORT)
+
+blas: .venv/.complete  ## link the system's BLAS with threads for MLX
+	@$(PY) -m environments.locks.blas .venv
+
+serve: port .venv/.complete  ## serve the site at PORT; meanwhile train all of today
+	@exec $(PY) -m lab.serve $(PORT)
+
+preview: port .venv-preview/.complete  ## serve the site alone: no framework is installed
+	@exec env NOTEBOOKS=false SITE_URL= NO_MKDOCS_2_WARNING=1 \
+	  .venv-preview/bin/mkdocs serve --dev-addr 127.0.0.1:$(PORT)
+
+site: .venv/.complete  ## build the site into site/, its notebooks run
 	.venv/bin/mkdocs build --strict
 	$(PY) -m pages.publish site
 
@@ -42,17 +70,30 @@ site: .venv/.complete  ## build the site into site/
 
 test: .venv/.complete  ## set up what the tests need, 2018 too where it can be; test
 	bash environments/2018/setup --if-possible
-	$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest $(PYTEST)
 
-check: .venv/.complete  ## what is quickly told: lint, types, pages, links, a contract
+prove: .venv/.complete  ## the same, the slow tests too, whatever was found before
+	bash environments/2018/setup --if-possible
+	$(PY) -m pytest $(PYTEST) --prove
+
+check: .venv/.complete  ## lint, types, pages, links: in less than a minute
+	@$(MAKE) --no-print-directory -kj2 lint types pages links
+
+lint:
 	$(PY) -m ruff check
+types:
 	$(PY) -m mypy
+pages:
 	$(PY) -m pages --check
-	NOTEBOOKS=false .venv/bin/mkdocs build --strict --quiet
-	$(PY) -m pytest -q tests/test_contract.py -k $(NAME)
+links:
+	NOTEBOOKS=false NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict --quiet
 
-# What is missing, of all or of some: make results NAMES="pytorch2 keras3/jax"
-results: .venv/.complete  ## measure what is missing of five seeds for the gates
+refresh: .venv/.complete  ## measure again what is absent or stale and takes minutes
+	$(PY) -m snippets refresh $(NAMES)
+	$(PY) -m pages
+
+# Of all or of some: make results NAMES="pytorch2 keras3/jax"
+results: .venv/.complete  ## measure what is absent or stale of five seeds for the gates
 	$(PY) -m snippets gates $(NAMES) --require-all
 	$(PY) -m pages
 
@@ -60,11 +101,11 @@ parity: .venv/.complete  ## compare with float64 again
 	$(PY) -m snippets parity $(NAMES) --save --require-all
 	$(PY) -m pages
 
-seeds: .venv/.complete  ## measure what is missing of 12 epochs of MNIST
+seeds: .venv/.complete  ## measure what is absent or stale of 12 epochs of MNIST
 	$(PY) -m snippets seeds $(NAMES) --require-all
 	$(PY) -m pages
 
-benchmarks: .venv/.complete  ## measure speed: what is missing of twelve rounds
+benchmarks: .venv/.complete  ## measure speed: what is absent or stale of twelve rounds
 	$(PY) -m benchmarks run
 	$(PY) -m pages
 
@@ -74,5 +115,5 @@ locks: .venv/.complete  ## write environments/locks/ anew, of the requirements
 audit: .venv/.complete  ## ask for known vulnerabilities of what is locked
 	$(PY) -m environments.audit
 
-clean:  ## remove both environments and the built site
-	rm -rf .venv .venv-2018 site
+clean:  ## remove the environments and the built site
+	rm -rf .venv .venv-2018 .venv-preview site

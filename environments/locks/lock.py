@@ -9,6 +9,7 @@ of CUDA, its CPU wheel none of them, and no marker tells the two apart. So what
 torch alone asks for on Linux has a lock of its own, today-cuda.txt, which
 `make` installs where `pip check` misses it. Before all else `make` tries
 today-cpu.txt: with hashes, pip prefers an index's wheel to a file beside it.
+`make TORCH_INDEX=…` names the index that has those wheels.
 """
 
 import re
@@ -34,6 +35,7 @@ SOURCES = {
     "today": ("requirements.txt", EVERYWHERE),
     "cuda12": ("environments/gpu/cuda12.txt", EVERYWHERE),
     "cuda13": ("environments/gpu/cuda13.txt", EVERYWHERE),
+    "site": ("environments/site/requirements.txt", EVERYWHERE),
     "2018": ("environments/2018/requirements.txt", PYTHON_36),
     "2018-pip": ("environments/2018/pip.txt", PYTHON_36),
 }
@@ -73,7 +75,7 @@ def resolved(name: str, source: str, options: list[str]) -> list[Block]:
                 for b in blocks(before.read_text("utf-8"))
             ]
             path.write_text("".join(pins), "utf-8")
-        if name.startswith("cuda"):
+        if name in ("cuda12", "cuda13", "site"):
             options = [*options, "--constraints", str(LOCKS / "today.txt")]
         subprocess.run(
             [
