@@ -7,14 +7,21 @@ job need not install anything to know what the next ones are.
     canary   those of today on each of their backends, as commands name them
     gpu      the environments in which one of them runs on a GPU
     on ENVIRONMENT    who does in that one: words instead of JSON, for a shell
+    touched BASE      the folders of snippets/ that differ from the commit
+                      BASE; all, where what runs or judges every one differs
 """
 
 import json
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
-SNIPPETS = Path(__file__).resolve().parent.parent / "snippets"
+ROOT = Path(__file__).resolve().parent.parent
+SNIPPETS = ROOT / "snippets"
+# What runs in every framework's process, and what float64 makes of a row; the
+# reference's own folder is the rest of what judges them.
+SHARED = "lab/inside/", "lab/float64.py"
 
 
 def manifests() -> dict[str, dict]:
@@ -41,6 +48,28 @@ def environments() -> list[str]:
     return sorted({b["gpu"] for b in backends if "gpu" in b})
 
 
+def touched(base: str) -> list[str]:
+    """The folders whose proofs a change since the commit `base` asks for.
+    Raises CalledProcessError where Git knows no such commit."""
+    changed = subprocess.run(
+        ["git", "diff", "--name-only", "--no-renames", "-z", base, "--"],
+        cwd=ROOT, check=True, stdout=subprocess.PIPE, encoding="utf-8",
+    ).stdout.split("\0")  # fmt: skip
+    known = manifests()
+    shared = SHARED + tuple(
+        f"snippets/{name}/"
+        for name, manifest in known.items()
+        if manifest.get("reference")
+    )
+    if any(path.startswith(shared) for path in changed):
+        return list(known)
+    return [
+        name
+        for name in known
+        if any(path.startswith(f"snippets/{name}/") for path in changed)
+    ]
+
+
 def main(arguments: list[str]) -> int:
     """Print it; return the exit status."""
     match arguments:
@@ -52,9 +81,16 @@ def main(arguments: list[str]) -> int:
             print(json.dumps(environments()))
         case ["on", environment] if environment in environments():
             print(*titles(environment))
+        case ["touched", base]:
+            try:
+                print(json.dumps(touched(base)))
+            except subprocess.CalledProcessError as error:
+                print(f"matrix: git: status {error.returncode}: no list of "
+                      f"what differs from {base}", file=sys.stderr)
+                return 1
         case _:
             asked = " ".join(arguments) or "nothing"
-            known = "names, canary, gpu, " + ", ".join(
+            known = "names, canary, gpu, touched BASE, " + ", ".join(
                 f"on {name}" for name in environments()
             )
             print(f"matrix: {asked}: one of {known}", file=sys.stderr)

@@ -2,23 +2,25 @@
 
 import json
 import os
-import resource
-import signal
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from benchmarks import __main__ as command
 from benchmarks import measure, results, variants
-from lab import parity, processes
+from lab import outcome, parity, processes
 from lab.frameworks import implementations, reference
-from tests.helpers import HANG, ROOT, until
+from lab.freshness import digest_of
+from tests.helpers import ROOT, Once
 
+# All of them, or what is measured once for the module is measured twice.
+pytestmark = pytest.mark.framework
 SLIP = ("momentum=0.9, nesterov=True", "momentum=0.0")
 
 
@@ -34,11 +36,54 @@ def benchmarks(
     )
 
 
+class Ended(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Inside = Callable[..., Ended]
+
+
+@pytest.fixture
+def inside(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Inside:
+    """The command in this process: what starts no framework and prints."""
+    # A handler would outlive the test.
+    monkeypatch.setattr(outcome.signal, "signal", lambda *_: None)
+
+    def run(*arguments: object) -> Ended:
+        try:
+            status = command.main([*map(str, arguments)])
+        except SystemExit as ended:  # argparse's
+            assert isinstance(ended.code, int)
+            status = ended.code
+        return Ended(status, *capsys.readouterr())
+
+    return run
+
+
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+def measured(once: Once) -> SimpleNamespace:
     """Two rounds of one prediction, beside a variant whose optimiser is
-    broken: its folder, and what the command said."""
-    folder = tmp_path_factory.mktemp("measured") / "results"
+    broken: its folder, what it was before the command ran again, and the
+    status of the first run."""
+    [pytorch] = implementations(["pytorch2"])
+    key = digest_of([
+        *(ROOT / name for name in ("benchmarks", "lab", "data")),
+        pytorch.framework.folder, reference().framework.folder,
+        ROOT / "environments" / "locks" / "today.txt",
+    ])  # fmt: skip
+    found = once("benchmarks-measured", measure_both, key)
+    status = int((found / "status").read_text())
+    return SimpleNamespace(
+        folder=found / "results", status=status, before=found / "before"
+    )
+
+
+def measure_both(into: Path) -> None:
+    folder = into / "results"
     [pytorch] = implementations(["pytorch2"])
     cases = ("train-32", "predict-1")
     both = {
@@ -54,9 +99,9 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
         patch.setattr(measure, "variants", named)
         arguments = ["run", "--rounds", "2", "--into", str(folder)]
         status = command.main(arguments)
-        again = {p: p.read_bytes() for p in folder.iterdir()}
+        shutil.copytree(folder, into / "before")
         command.main([*arguments, "sound"])
-    return SimpleNamespace(folder=folder, status=status, files=again)
+    (into / "status").write_text(str(status))
 
 
 def test_every_value_is_kept(measured: SimpleNamespace) -> None:
@@ -107,8 +152,11 @@ def test_broken_variant_is_an_error_and_the_rest_go_on(
 def test_what_is_there_is_not_measured_again(
     measured: SimpleNamespace,
 ) -> None:
-    path = measured.folder / "sound.json"
-    assert path.read_bytes() == measured.files[path]
+    before, after = (
+        (folder / "sound.json").read_bytes()
+        for folder in (measured.before, measured.folder)
+    )
+    assert before == after
 
 
 def test_a_childs_memory_is_not_its_parents() -> None:
@@ -122,49 +170,6 @@ def test_a_childs_memory_is_not_its_parents() -> None:
     assert 2**22 < int(found) < len(held) / 2
 
 
-def begun(
-    folder: Path, rounds: int
-) -> tuple[list[str], subprocess.Popen[bytes], Path]:
-    """A run that has measured something: its arguments, its process, its
-    first file."""
-    arguments = ["run", "harness", "--rounds", str(rounds)]
-    arguments += ["--into", str(folder)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT,
-        stdout=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    path = folder / "harness.json"
-    until(path.exists)
-    return arguments, process, path
-
-
-def test_killed_it_leaves_whole_files_and_goes_on(tmp_path: Path) -> None:
-    arguments, process, path = begun(tmp_path, rounds=3)
-    process.send_signal(signal.SIGKILL)
-    process.wait(HANG)
-    first = results.rounds(results.load(path)["measured"]["harness"])
-    assert 0 < len(first) < 3
-    assert benchmarks(*arguments).returncode == 0
-    after = results.rounds(results.load(path)["measured"]["harness"])
-    assert len(after) == 3 and after | first == after
-    # The number of rounds was fixed: none goes on until it likes the result.
-    arguments[arguments.index("3")] = "5"
-    more = benchmarks(*arguments)
-    assert more.returncode == 2 and "another rounds" in more.stderr
-
-
-def test_two_runs_do_not_write_into_one_folder(tmp_path: Path) -> None:
-    arguments, process, path = begun(tmp_path, rounds=100)
-    second = benchmarks(*arguments)
-    process.send_signal(signal.SIGTERM)
-    process.wait(HANG)
-    assert second.returncode == 2
-    assert "another run writes there" in second.stderr
-    assert second.stderr.count("\n") == 1
-    # The first went on, and what it measured is whole.
-    assert results.rounds(results.load(path)["measured"]["harness"])
-
-
 @pytest.mark.parametrize(
     "arguments, words",
     [
@@ -174,11 +179,19 @@ def test_two_runs_do_not_write_into_one_folder(tmp_path: Path) -> None:
         (["compare", "nowhere", "nowhere"], "nowhere: no results there"),
     ],
 )
-def test_bad_input(arguments: list[str], words: str) -> None:
-    process = benchmarks(*arguments)
+def test_bad_input(arguments: list[str], words: str, inside: Inside) -> None:
+    process = inside(*arguments)
     assert process.returncode == 2
     assert words in process.stderr.splitlines()[-1]
     assert "Traceback" not in process.stderr
+
+
+def test_bad_input_of_the_command() -> None:
+    """As a shell runs it."""
+    process = benchmarks("compare", "nowhere", "nowhere")
+    assert (process.returncode, process.stdout) == (2, "")
+    [line] = process.stderr.splitlines()
+    assert line.startswith("benchmarks: nowhere: no results there")
 
 
 @pytest.mark.parametrize(
@@ -195,6 +208,7 @@ def test_spoilt_results_are_refused_in_one_line(
     tmp_path: Path,
     spoil: Callable[[str], str],
     words: str,
+    inside: Inside,
 ) -> None:
     text = (measured.folder / "sound.json").read_text()
     text = text.replace(f'"threads": {os.cpu_count()}', '"threads": 2')
@@ -207,24 +221,11 @@ def test_spoilt_results_are_refused_in_one_line(
     ):
         if arguments[0] == "run":
             spoilt = spoilt.rename(tmp_path / "pytorch2.json")
-        process = benchmarks(*arguments)
+        process = inside(*arguments)
         assert process.returncode == 2
         [line] = process.stderr.splitlines()
         assert words in line and spoilt.name in line
         assert spoilt.read_bytes() == kept
-
-
-def test_no_space_left(tmp_path: Path) -> None:
-    process = benchmarks(
-        "run", "harness", "--rounds", "1", "--into", tmp_path,
-        preexec_fn=lambda: resource.setrlimit(
-            resource.RLIMIT_FSIZE, (10**5, 10**5)
-        ),
-    )  # fmt: skip
-    assert process.returncode == 1
-    [line] = process.stderr.splitlines()
-    assert "too large" in line
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_result_of_a_gpu_that_was_not_used(tmp_path: Path) -> None:
@@ -249,7 +250,9 @@ def test_missing_framework(
     assert kept["errors"][0]["error"] == processes.NO_2018
 
 
-def test_compare_says_a_ratio(measured: SimpleNamespace) -> None:
-    process = benchmarks("compare", measured.folder, measured.folder)
+def test_compare_says_a_ratio(
+    measured: SimpleNamespace, inside: Inside
+) -> None:
+    process = inside("compare", measured.folder, measured.folder)
     assert process.returncode == 0
     assert "1.000" in process.stdout and "predict-1" in process.stdout

@@ -17,7 +17,8 @@ from lab.errors import BadInput
 from lab.frameworks import every
 from pages.canary import works
 from tests.command_line import snippets
-from tests.test_guards import project as project
+from tests.scripts import program
+from tests.test_guards_gpu import project as project
 
 PINNED = """# The frameworks.
 one[cpu]==1.2; sys_platform == "linux"    # why
@@ -38,6 +39,8 @@ def test_pins_are_lifted(tmp_path: Path) -> None:
 def test_what_a_framework_imports_is_pinned_somewhere() -> None:
     text = REQUIREMENTS.read_text("utf-8")
     for i in every():
+        if i.framework.era != "today":
+            continue
         for line in unpinned(i.backend.packages):
             assert "==" not in re.sub(";.*", "", line)
             assert re.search(rf"^{re.escape(line[:3])}", text, re.M)
@@ -68,11 +71,11 @@ def test_newest_first() -> None:
     assert all((v or ()) >= canary.OLDEST for v in found)
 
 
-def looked_at(project: Path, code: str) -> Any:
+def looked_at(project: Path, code: str, python: str = sys.executable) -> Any:
     """What lab.canary's steps are in the copy `project`."""
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=project, capture_output=True,
-        encoding="utf-8", env=os.environ | {canary.PYTHON: sys.executable},
+        encoding="utf-8", env=os.environ | {canary.PYTHON: python},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
@@ -90,6 +93,23 @@ with tempfile.TemporaryDirectory() as folder:
 """
 
 
+LOOKED_AT = [
+    ("contract", "convnet.md"), ("gate", "convnet.md"),
+    ("parity", "same-numbers.md"), ("convert", "port.md"),
+    ("layers", "phrasebook.md"),
+]  # fmt: skip
+
+
+def test_what_does_not_start_is_named(project: Path) -> None:
+    """At each step, and the page that shows it: here, a Python that ends."""
+    found = looked_at(project, STEPS, "/bin/false")
+    assert [(what, page) for what, page, _ in found] == LOOKED_AT
+    for _, _, error in found:
+        assert "exit status 1" in error
+
+
+@pytest.mark.slow
+@pytest.mark.framework
 def test_what_broke_is_named(project: Path) -> None:
     """A name that a new version no longer has."""
     path = project / "snippets" / "pytorch2" / "convnet.py"
@@ -97,21 +117,17 @@ def test_what_broke_is_named(project: Path) -> None:
     assert "from torch import nn" in source
     path.write_text(source.replace("import nn", "import gone as nn"), "utf-8")
     found = looked_at(project, STEPS)
-    assert [(what, page) for what, page, _ in found] == [
-        ("contract", "convnet.md"), ("gate", "convnet.md"),
-        ("parity", "same-numbers.md"), ("convert", "port.md"),
-        ("layers", "phrasebook.md"),
-    ]  # fmt: skip
+    assert [(what, page) for what, page, _ in found] == LOOKED_AT
     for _, _, error in found:
         assert "cannot import name 'gone'" in error
 
 
-def test_what_cannot_be_installed_is_said(project: Path) -> None:
-    """On each Python that was tried, and why; the next one is tried."""
+def refused(project: Path, *pythons: Path | str) -> dict[str, str]:
+    """Why numpy_float64 can be installed on none of `pythons`."""
     (project / "requirements.txt").symlink_to(REQUIREMENTS)
+    asked = [word for path in pythons for word in ("--python", str(path))]
     done = subprocess.run(
-        [sys.executable, "-m", "lab.canary", "numpy_float64",
-         "--python", sys.executable],
+        [sys.executable, "-m", "lab.canary", "numpy_float64", *asked],
         cwd=project, capture_output=True, encoding="utf-8",
         env=os.environ | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""},
     )  # fmt: skip
@@ -119,9 +135,30 @@ def test_what_cannot_be_installed_is_said(project: Path) -> None:
     folder = project / "results"
     [found] = results.canary(folder).values()
     assert found["python"] is None and found["looked_at"] == []
-    [why] = found["refused"].values()
-    assert "numpy" in why
     assert "could not be installed" in works(folder)
+    why: dict[str, str] = found["refused"]
+    return why
+
+
+def test_the_next_python_is_tried(project: Path, tmp_path: Path) -> None:
+    """Neither makes an environment, and each says why."""
+    for number in 13, 12:
+        program(
+            tmp_path / f"python3.{number}",
+            f'#!/bin/sh\n[ "$1" = -c ] && exec echo 3 {number} 0\n'
+            f"echo no ensurepip in {number} >&2; exit 1\n",
+        )
+    pythons = tmp_path / "python3.13", tmp_path / "python3.12"
+    assert refused(project, *pythons) == {
+        "3.13.0": "no ensurepip in 13", "3.12.0": "no ensurepip in 12",
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_what_cannot_be_installed_is_said(project: Path) -> None:
+    """By pip, on a Python that makes an environment."""
+    [why] = refused(project, sys.executable).values()
+    assert "numpy" in why
 
 
 def test_the_page_says_what_broke(tmp_path: Path) -> None:

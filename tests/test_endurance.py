@@ -19,13 +19,15 @@ from lab.endurance.trial import Verdict, trial
 from tests.chain import TRAINED
 from tests.helpers import ROOT
 
+# Those that start no framework: a text, pictures, a file that is written.
+QUICK = ["framework.toml", "MNIST, plain", "a result that is written"]
 
-@pytest.fixture(scope="module")
-def short(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """The rows, of every input whose framework is here."""
-    folder = tmp_path_factory.mktemp("endurance")
+
+def endured(folder: Path, *rows: str) -> list[dict[str, Any]]:
+    """What the short form writes of `rows`, or of all of them."""
+    only = ["--only", *rows] if rows else []
     done = subprocess.run(
-        [sys.executable, "-m", "lab.endurance", "--short", "--json",
+        [sys.executable, "-m", "lab.endurance", "--short", *only, "--json",
          folder / results.ENDURANCE],
         cwd=ROOT, capture_output=True, encoding="utf-8",
     )  # fmt: skip
@@ -33,11 +35,28 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     return results.endurance(folder)
 
 
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """The rows, of every input whose framework is here."""
+    return endured(tmp_path_factory.mktemp("endurance"))
+
+
+def test_no_fault_of_what_is_quick(tmp_path: Path) -> None:
+    found = endured(tmp_path, *QUICK)
+    assert sorted(row["name"] for row in found) == sorted(QUICK)
+    for row in found:
+        assert row["faults"] == [] and row["tried"] and not row["hang"]
+
+
+@pytest.mark.slow
+@pytest.mark.framework
 def test_no_fault(short: list[dict[str, Any]]) -> None:
     assert [row for row in short if row["faults"]] == []
     assert all(row["tried"] and not row["hang"] for row in short)
 
 
+@pytest.mark.slow
+@pytest.mark.framework
 def test_every_input_is_there(short: list[dict[str, Any]]) -> None:
     names = {row["name"] for row in short}
     assert {"framework.toml", "MNIST, plain", "a checkpoint"} <= names
@@ -114,6 +133,8 @@ def test_a_fault_is_noticed(command: Any, end: str, tmp_path: Path) -> None:
     assert trial(command, lambda: judge, tmp_path, limit).end == end
 
 
+@pytest.mark.slow
+@pytest.mark.framework
 def test_another_backend_starts_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

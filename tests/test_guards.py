@@ -3,7 +3,6 @@ git and the frameworks do here is real."""
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,9 +11,7 @@ from typing import Any
 
 import pytest
 
-from lab.frameworks import ROOT
-from tests.command_line import snippets
-from tests.scripts import CI, program
+from tests.scripts import CI
 from tests.scripts import programs as programs
 
 FIRST, LATER = "1" * 40, "2" * 40
@@ -195,84 +192,3 @@ def test_no_answer_is_no_permission(programs: Path) -> None:
     status, found, why = asked(labelled(), said, "pull_request_target")
     assert (status, found) == (1, {})
     assert "HTTP 404" in why
-
-
-# A missing GPU, a missed gate.
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A copy of what .ci/gpu runs, and nothing of what it measured."""
-    copy = tmp_path / "project"
-    ignore = shutil.ignore_patterns("__pycache__")
-    for name in ".ci", "lab", "snippets", "benchmarks", "data":
-        shutil.copytree(ROOT / name, copy / name, ignore=ignore)
-    for name in "results/schemas", "environments":
-        path = copy / name
-        path.parent.mkdir(exist_ok=True)
-        path.symlink_to(ROOT / name)
-    return copy
-
-
-@pytest.fixture
-def one(programs: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A Python that does what it is told for one framework alone, and says
-    so; returns that one."""
-    program(
-        programs / "python",
-        f"""#!/bin/sh
-echo "python $*" >> "$SAID"
-[ "$3" = train ] && set -- "$@" pytorch2
-exec {sys.executable} "$@"
-""",
-    )
-    monkeypatch.setenv("PYTHON", "python")
-    return "pytorch2"
-
-
-def test_a_missing_gpu_stops_everything(
-    one: str, project: Path, tmp_path: Path
-) -> None:
-    """No GPU is here, or none is shown: it trains, and fails; nothing after
-    it runs, and nothing is kept."""
-    hidden = {"CUDA_VISIBLE_DEVICES": ""}
-    done = subprocess.run(
-        ["bash", ".ci/gpu", "cuda13"], cwd=project, capture_output=True,
-        encoding="utf-8", env=os.environ | hidden,
-    )  # fmt: skip
-    assert done.returncode == 1
-    [row] = json.loads((project / "measured/train-cuda13.json").read_text())[
-        "results"
-    ]
-    assert row["error"] == "ran on the cpu, not on a GPU"
-    assert row["test_accuracy"] >= row["gate"]
-    asked = (tmp_path / "said").read_text()
-    assert "-m snippets train --gpu cuda13" in asked
-    assert "parity" not in asked and "benchmarks" not in asked
-    assert not (project / "results" / "parity-gpu").exists()
-
-
-def test_parity_on_a_cpu_is_no_result(project: Path) -> None:
-    more = {"CUDA_VISIBLE_DEVICES": ""}
-    path = project / "lab" / "parity.py"
-    text = path.read_text("utf-8")
-    assert "STEPS = [1, 10, 100]" in text
-    # Where it ran is told after one step as well.
-    path.write_text(text.replace("[1, 10, 100]", "[1]"), "utf-8")
-    done = snippets("parity", "pytorch2", "--gpu", "cuda13", "--save",
-                    more=more, root=project)  # fmt: skip
-    assert done.returncode == 1
-    assert "ran on the cpu" in done.stdout
-    assert list((project / "results").rglob("parity-gpu/*.json")) == []
-
-
-def test_a_missed_gate_stops_everything(one: str, project: Path) -> None:
-    """The step of CI, with a gate that three epochs do not reach."""
-    path = project / "snippets" / one / "framework.toml"
-    manifest = path.read_text("utf-8")
-    assert "mnist-5k = 0.9" in manifest
-    path.write_text(manifest.replace("k = 0.9", "k = 0.99"), "utf-8")
-    done = snippets("train", one, root=project)
-    assert done.returncode == 1
-    said = " ".join(done.stdout.replace("│", " ").split())
-    assert "is below the gate, 0.99" in said

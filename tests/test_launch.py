@@ -1,9 +1,12 @@
 """The files that launch several processes: run where this machine can, read
 by what reads them where it cannot."""
 
+import ast
 import importlib.util
+import inspect
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -53,6 +56,8 @@ def test_torchrun_knows_its_options(path: Path) -> None:
     assert parsed.nnodes == "2" and parsed.rdzv_endpoint
 
 
+@pytest.mark.slow
+@pytest.mark.framework
 def test_a_pair_of_machines(tmp_path: Path) -> None:
     """Both commands, on this one."""
     [port] = free_ports(1)
@@ -91,6 +96,27 @@ def test_kubernetes_knows_its_keys() -> None:
         TrainJob.from_dict(found)
 
 
+def test_ray_knows_what_the_script_asks_of_it() -> None:
+    """Every name and every argument; and the module that it does not start
+    offers what its worker calls."""
+    if importlib.util.find_spec("ray") is None:
+        missing("no package ray")
+    script = runpy.run_path(str(LAUNCH / "ray_train.py"), run_name="read")
+    tree = ast.parse((LAUNCH / "ray_train.py").read_text("utf-8"))
+    asked = {
+        node.func.id: [keyword.arg for keyword in node.keywords]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    for name in "ScalingConfig", "TorchConfig", "RunConfig", "TorchTrainer":
+        known = inspect.signature(script[name]).parameters
+        assert asked[name] and set(asked[name]) <= set(known), name
+    source = (PYTORCH.folder / "distributed.py").read_text("utf-8")
+    assert "def train(model, images, labels" in source
+
+
+@pytest.mark.slow
+@pytest.mark.framework
 def test_ray(tmp_path: Path) -> None:
     """On a cluster of two workers that it starts here."""
     if importlib.util.find_spec("ray") is None:

@@ -10,6 +10,7 @@ import pytest
 
 from lab.frameworks import frameworks
 
+pytestmark = pytest.mark.framework
 BEGIN = """
 import numpy as np
 
@@ -84,7 +85,9 @@ def test_tensorflow_traces_a_model_once() -> None:
     run("tensorflow2", code)
 
 
-@pytest.mark.parametrize("onednn", "01")
+@pytest.mark.parametrize(
+    "onednn", ["0", pytest.param("1", marks=pytest.mark.slow)]
+)
 def test_tensorflow_says_where_it_has_no_nchw(onednn: str) -> None:
     code = f"""
     import fast
@@ -99,29 +102,50 @@ def test_tensorflow_says_where_it_has_no_nchw(onednn: str) -> None:
     run("tensorflow2", code, TF_ENABLE_ONEDNN_OPTS=onednn)
 
 
-def test_pytorch_leaves_a_model_and_flags_that_can_be_read() -> None:
-    code = """
+PYTORCH = """
     import torch, convnet, fast
 
     model = fast.build_model()
+    page = convnet.build_model()
+    page.load_state_dict(model.state_dict())
+"""
+
+
+def test_pytorch_leaves_a_model_and_flags_that_can_be_read() -> None:
+    code = """
     assert torch.backends.cudnn.allow_tf32 is False
     assert torch.backends.cuda.matmul.allow_tf32 is False
     assert torch.backends.cudnn.conv.fp32_precision != "tf32"
     x = torch.as_tensor(images)
     assert model[:3](x).shape == (300, 32, 14, 14)
-    page = convnet.build_model()
-    page.load_state_dict(model.state_dict())
-    # Compiled, and again after the weights have changed in place.
+    assert abs(
+        model(x).softmax(1).detach().numpy() - convnet.predict(page, images)
+    ).max() < 1e-6
+    """
+    run("pytorch2", PYTORCH + code)
+
+
+@pytest.mark.slow
+def test_pytorch_s_compiled_model_has_the_weights_it_is_given() -> None:
+    """Compiled, and again after the weights have changed in place."""
+    code = """
     for _ in range(2):
         wanted = convnet.predict(page, images)
         assert abs(fast.predict(model, images) - wanted).max() < 1e-6
         fast.train(model, images, labels, epochs=1)
         page.load_state_dict(model.state_dict())
     """
-    run("pytorch2", code)
+    run("pytorch2", PYTORCH + code)
 
 
-@pytest.mark.parametrize("backend", ["tensorflow", "torch", "jax"])
+@pytest.mark.parametrize(
+    "backend",
+    [
+        "tensorflow",
+        pytest.param("torch", marks=pytest.mark.slow),
+        pytest.param("jax", marks=pytest.mark.slow),
+    ],
+)
 def test_keras_predicts_one_batch_as_many(backend: str) -> None:
     code = """
     import convnet

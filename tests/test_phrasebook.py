@@ -29,7 +29,10 @@ Row = tuple[str, list[Framework], list[str]]
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
+@pytest.mark.framework
 def test_script_prints_what_is_recorded(said: Said, name: str) -> None:
+    """Of a record that is taken it says only that nothing of it has
+    changed, and the summary names it."""
     found, wanted = said(name), recorded(name)
     if name not in TOLERANCE:
         assert found == wanted

@@ -1,6 +1,5 @@
 """actionlint and zizmor pass the workflows, and fail broken ones."""
 
-import json
 import re
 import subprocess
 import sys
@@ -11,11 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
-from lab.frameworks import ROOT, every, frameworks
+from lab.frameworks import ROOT, every
 
 FOLDER = ROOT / ".github" / "workflows"
 WORKFLOWS = sorted(FOLDER.glob("*.yml"))
 ACTIONS = sorted((ROOT / ".github" / "actions").glob("*/action.yml"))
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 BIN = Path(sys.executable).parent
 SHELLCHECK: list[Path | str] = [BIN / "shellcheck"]
 ACTIONLINT: list[Path | str] = [
@@ -40,7 +40,8 @@ def lint(tool: list[Path | str], paths: list[Path]) -> tuple[int, str]:
 )
 def test_workflows_pass(tool: list[Path | str]) -> None:
     assert {path.stem for path in WORKFLOWS} == {
-        "canary", "ci", "container", "gpu", "offer", "pages", "release",
+        "canary", "ci", "container", "gpu", "offer", "pages", "prove",
+        "release",
     }  # fmt: skip
     # actionlint knows workflows alone.
     paths = [*WORKFLOWS, *(ACTIONS if tool is ZIZMOR else [])]
@@ -167,6 +168,9 @@ def test_a_step_that_fails_stops_what_follows() -> None:
     assert "|| true" not in text
     said = [*(j for _, _, j in jobs()), *(step for _, step in steps())]
     assert {entry["if"] for entry in said if "if" in entry} == {
+        "github.event_name == 'pull_request'",
+        "github.event_name == 'pull_request'"
+        " && needs.names.outputs.touched != '[]'",
         "github.ref_name == github.event.repository.default_branch",
         "inputs.container == 'true'",
         "needs.allowed.outputs.commit != ''",
@@ -224,35 +228,38 @@ def test_results_do_not_measure_themselves_again() -> None:
         assert not path.startswith(("results", "docs", "README"))
 
 
-def matrix(*asked: str) -> Any:
-    done = subprocess.run(
-        [sys.executable, ROOT / ".ci" / "matrix.py", *asked],
-        capture_output=True, encoding="utf-8", check=True,
-    )  # fmt: skip
-    return done.stdout if asked[0] == "on" else json.loads(done.stdout)
-
-
-def test_matrices_are_the_manifests() -> None:
-    """As everything else reads them; and no workflow has a list."""
-    assert matrix("names") == sorted(f.name for f in frameworks())
-    assert sorted(matrix("canary")) == sorted(
-        i.title for i in every() if i.framework.era == "today"
-    )
-    there = {path.stem for path in (ROOT / "environments/gpu").glob("*.txt")}
-    assert set(matrix("gpu")) == {i.backend.gpu for i in every()} - {""}
-    assert set(matrix("gpu")) == there
-    for name in there:
-        assert sorted(matrix("on", name).split()) == sorted(
-            i.title for i in every() if i.backend.gpu == name
-        )
+def test_no_workflow_has_a_list() -> None:
+    """Of frameworks: it reads the manifests."""
     for _, _, job in jobs():
         for values in job.get("strategy", {}).get("matrix", {}).values():
             assert re.fullmatch(r"\$\{\{ fromJSON\(needs\..*\) \}\}", values)
 
 
-def test_who_is_of_today_can_be_unpinned() -> None:
-    for i in every():
-        assert bool(i.backend.packages) == (i.framework.era == "today")
+def test_pull_requests_prove_what_they_touch() -> None:
+    """Against the first parent of what is checked out, which is there."""
+    found = yaml.safe_load((FOLDER / "ci.yml").read_text("utf-8"))["jobs"]
+    [checkout, _, compare] = found["names"]["steps"]
+    assert checkout["with"]["fetch-depth"] == 2
+    assert ".ci/matrix.py touched HEAD^1" in compare["run"]
+    *_, last = found["prove"]["steps"]
+    assert '--prove -k "$NAME"' in last["run"]
+
+
+def test_a_release_is_proved() -> None:
+    found = yaml.safe_load((FOLDER / "release.yml").read_text("utf-8"))["jobs"]
+    assert found["prove"]["uses"] == "$/.github/workflows/prove.yml"
+    assert "prove" in found["publish"]["needs"]
+    weekly = yaml.safe_load((FOLDER / "prove.yml").read_text("utf-8"))
+    events = weekly[True]  # "on", to YAML
+    assert set(events) == {"schedule", "workflow_call", "workflow_dispatch"}
+    *_, last = weekly["jobs"]["prove"]["steps"]
+    assert last["run"] == "make prove"
+
+
+def test_every_framework_names_the_packages_that_it_needs() -> None:
+    """The canary lifts the pins of those of today; and a result records the
+    versions of all."""
+    assert [i.title for i in every() if not i.backend.packages] == []
 
 
 def test_what_a_step_calls_is_there() -> None:
@@ -261,4 +268,6 @@ def test_what_a_step_calls_is_there() -> None:
         for path in re.findall(r"\.ci/[\w.]+", step.get("run", "")):
             assert (ROOT / path).is_file(), where
         for module in re.findall(r"-m ([\w.]+)", step.get("run", "")):
-            assert module in ("venv", "snippets"), where
+            assert module in ("venv", "snippets", "pytest"), where
+        for target in re.findall(r"\bmake ([\w./]+)", step.get("run", "")):
+            assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE), where

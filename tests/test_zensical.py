@@ -9,6 +9,7 @@ from pages import compare, publish, zensical
 from tests.helpers import ROOT
 
 
+@pytest.mark.slow
 def test_both_say_the_same(builders: tuple[Path, Path]) -> None:
     assert list(compare.differences(*builders)) == []
     # What is compared is there: every page, and what a page has of each kind.
@@ -25,6 +26,7 @@ def test_both_say_the_same(builders: tuple[Path, Path]) -> None:
     assert sum(name.startswith("raw/") for name in offered) == len(list(raw))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path, old, new, words",
     [
@@ -68,6 +70,7 @@ def test_what_is_lost_is_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_it_is_published_as_the_other_is(
     builders: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -79,6 +82,54 @@ def test_it_is_published_as_the_other_is(
     assert (other / "feed.xml").exists() and (other / "robots.txt").exists()
 
 
+PAGE = """<title>A</title><article><a class="md-content__button" title="Edit"
+href="../edit"></a><h1 id="a">A</h1><p>ten prob</p><a href="../b/">b</a>
+<div class="tabbed-labels"><label>JAX</label></div>
+<pre>kernel_size</pre></article>"""
+
+
+@pytest.mark.parametrize(
+    "old, new, words",
+    [
+        ("kernel_size", "kernelsize", "listings"),
+        ('"../b/"', '"../x/"', "links"),
+        ("JAX", "JX", "tabs"),
+        ('<h1 id="a"', '<h1 id="x"', "headings"),
+        ("../edit", "../edits", "button"),
+        ("ten prob", "nine prob", "text"),
+    ],
+)
+def test_a_difference_of_a_page_is_told(
+    tmp_path: Path, old: str, new: str, words: str
+) -> None:
+    """The same, of a page that no builder made."""
+    assert PAGE.count(old) == 1
+    for name, page in ("one", PAGE), ("other", PAGE.replace(old, new)):
+        (tmp_path / name / "a").mkdir(parents=True)
+        (tmp_path / name / "a" / "index.html").write_text(page)
+    one, other = tmp_path / "one", tmp_path / "other"
+    assert list(compare.differences(one, one)) == []
+    found = list(compare.differences(one, other))
+    assert any(f": {words}" in line for line in found), found
+
+
+def test_what_zensical_reads(tmp_path: Path) -> None:
+    """Each notebook is a page of the copy, which the navigation names, with
+    its own file beside it."""
+    zensical.copied(tmp_path)
+    notebooks = sorted((tmp_path / "docs/notebooks").glob("*.ipynb"))
+    assert notebooks
+    navigation = (tmp_path / "mkdocs.yml").read_text("utf-8")
+    for notebook in notebooks:
+        zensical.paged(notebook, run=False)
+        page = notebook.with_suffix(".md")
+        assert f"notebook: {notebook.name}" in page.read_text("utf-8")
+        assert f"notebooks/{page.name}\n" in navigation
+        assert (notebook.with_suffix("") / notebook.name).exists()
+        assert not notebook.exists()
+    assert ".ipynb\n" not in navigation
+
+
 def test_another_folder_is_left_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -88,6 +139,7 @@ def test_another_folder_is_left_alone(
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
 
 
+@pytest.mark.slow
 def test_a_site_is_written_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
