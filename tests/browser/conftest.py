@@ -1,5 +1,4 @@
-"""A host of the built site, and a browser. Playwright is imported here alone:
-who tests a framework needs none."""
+"""A host of the built site, and a browser."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +14,17 @@ from playwright.sync_api import (
 )
 
 from pages.chromium import Quiet, launched, served
-from tests.browser.explorer import HANG, Js, Offered, Opened, patient
+from tests.browser.explorer import HANG, Opened, patient
 
 expect.set_options(timeout=HANG)
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder needs Chromium."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker("browser")
 
 
 class Pages(Quiet):
@@ -44,6 +51,14 @@ def base(site: Path) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     with launched() as browser:
         yield browser
+
+
+@pytest.fixture
+def page(browser: Browser, base: str) -> Iterator[Page]:
+    """An empty page of a reader who was never here."""
+    context = patient(browser.new_context(base_url=base))
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture(scope="session")
@@ -90,31 +105,3 @@ def opened(
     for one in reversed(made):
         one.close()
     assert faults == []
-
-
-@pytest.fixture(scope="session")
-def js(desk: BrowserContext, base: str) -> Iterator[Js]:
-    """js(module, body, argument): `body` run with the module as `m`."""
-    page = desk.new_page()
-    page.goto(f"{base}assets/explorer/layout.js")  # no page has less to load
-
-    def js(module: str, body: str, argument: Any = None) -> Any:
-        return page.evaluate(
-            f"async a => {{ const m = await import("
-            f'"/assets/explorer/{module}.js"); {body} }}',
-            argument,
-        )
-
-    yield js
-    page.close()
-
-
-@pytest.fixture(scope="session")
-def offered(js: Js) -> Offered:
-    """Every (tensor, its sizes in a batch of 1, layout) of the explorer."""
-    tensors = js("tensors", "return m.TENSORS")
-    return [
-        (name, tensor["sizes"], layout)
-        for name, tensor in tensors.items()
-        for layout in tensor["layouts"]
-    ]

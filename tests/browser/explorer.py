@@ -1,57 +1,16 @@
-"""What the tests of the explorer and the calculator share: a layout made of
-a real array, and hands and eyes on the page."""
+"""What the tests of the explorer and the calculator share: hands and eyes on
+the page."""
 
-import math
-import re
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from playwright.sync_api import BrowserContext, Locator, Page
 
-from lab.frameworks import ROOT
-
-# Fixtures: what conftest.py says of them.
+# A fixture: what conftest.py says of it.
 Opened = Callable[..., Page]
-Js = Callable[..., Any]
-Offered = list[tuple[str, dict[str, int], str]]
 
 # Nothing is timed: what has not come after so many milliseconds never does.
 HANG = 60_000
-ASSETS = ROOT / "docs" / "assets" / "explorer"
-
-
-def laid(layout: str, sizes: dict[str, int]) -> np.ndarray:
-    """A real array in `layout`, blocks as axes of their own, zeros where it
-    is padded; each element tells its place in the row-major array of
-    `sizes`, counted from 1."""
-    order = axes_of(layout)
-    array = np.arange(1, math.prod(sizes.values()) + 1)
-    array = array.reshape(list(sizes.values()))
-    array = array.transpose([list(sizes).index(axis) for axis in order])
-    axes: list[Any] = list(order)
-    blocks = re.findall(r"(\d+)([a-z])", layout)
-    for k, (digits, axis) in reversed(list(enumerate(blocks))):
-        at, size = axes.index(axis.upper()), int(digits)
-        lacks = -array.shape[at] % size
-        array = np.pad(
-            array, [(0, lacks * (i == at)) for i in range(array.ndim)]
-        )
-        shape = array.shape
-        array = array.reshape(
-            *shape[:at], shape[at] // size, size, *shape[at + 1 :]
-        )
-        axes.insert(at + 1, k)
-    inner = [axes.index(k) for k in range(len(blocks))]
-    outer = [i for i in range(array.ndim) if i not in inner]
-    return np.ascontiguousarray(array.transpose(outer + inner))
-
-
-def axes_of(layout: str) -> str:
-    """Its axes without its blocks: "NCHW" of "nChw8c"."""
-    found = re.match("[A-Za-z]+", layout)
-    assert found, layout
-    return found[0].upper()
 
 
 def patient(context: BrowserContext) -> BrowserContext:

@@ -37,6 +37,7 @@ def page(
     assert faults == []
 
 
+@pytest.mark.slow
 def test_choice_search_and_digit_work_there(page: Page) -> None:
     page.goto("fast/?framework=jax#a-convolution-runs-on-one-core")
     expect(page.locator("#step-by-step-jax")).to_be_checked()

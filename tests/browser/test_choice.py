@@ -1,13 +1,10 @@
 """One choice of a framework for the whole site, in a real browser."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from lab.frameworks import frameworks
-from tests.browser.explorer import patient
 
 TODAY = [f for f in frameworks() if f.era == "today"]
 LABELS = {f.label for f in TODAY}
@@ -21,13 +18,6 @@ TABS = """
         labels.find(label => label.htmlFor == chosen).textContent.trim()];
     })
 """
-
-
-@pytest.fixture
-def page(browser: Browser, base: str) -> Iterator[Page]:
-    context = patient(browser.new_context(base_url=base))
-    yield context.new_page()
-    context.close()
 
 
 def test_choice_of_tab_follows_the_reader(page: Page) -> None:

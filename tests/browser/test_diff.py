@@ -1,25 +1,16 @@
 """Any two listings side by side, in a real browser."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from lab.frameworks import frameworks
 from pages.folders import LISTINGS
-from tests.browser.explorer import patient
+from tests.browser.site_pages import axe_faults
 
 FIRST, SECOND = frameworks()[1], frameworks()[-1]
 SECTION = r"# --8<-- \[start:{0}\]\n(.*?)# --8<-- \[end:{0}\]"
-
-
-@pytest.fixture
-def page(browser: Browser, base: str) -> Iterator[Page]:
-    context = patient(browser.new_context(base_url=base))
-    yield context.new_page()
-    context.close()
 
 
 def choose(page: Page, left: str, right: str) -> None:
@@ -93,17 +84,19 @@ def test_layers_stand_beside_each_other(page: Page) -> None:
         assert sorted(a.split("×")) == sorted(b.split("×"))
 
 
-def test_diff_is_accessible_and_fits_a_phone(
-    browser: Browser, base: str
-) -> None:
-    context = patient(
-        browser.new_context(
-            base_url=base, viewport={"width": 390, "height": 800}
-        )
-    )
-    page = context.new_page()
+@pytest.fixture
+def compared(page: Page) -> Page:
+    """Two listings on a phone."""
+    page.set_viewport_size({"width": 390, "height": 800})
     page.goto(f"then-and-now/?left={FIRST.name}&right={SECOND.name}")
     expect(page.locator(".diff section")).to_have_count(len(LISTINGS))
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert Axe().run(page, context=".diff").response["violations"] == []
-    context.close()
+    return page
+
+
+def test_diff_fits_a_phone(compared: Page) -> None:
+    assert compared.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.slow
+def test_diff_is_accessible(compared: Page) -> None:
+    assert axe_faults(compared, context=".diff") == []

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.explorer import ASSETS, Opened, drawn
+from tests.browser.explorer import Opened, drawn
+from tests.javascript import ASSETS
 
 # Counts what is drawn, and into how many frames.
 COUNT = """() => {
@@ -30,7 +31,8 @@ COUNT = """() => {
 
 def test_weight() -> None:
     packed = [
-        len(gzip.compress(path.read_bytes(), 9)) for path in ASSETS.iterdir()
+        len(gzip.compress(path.read_bytes(), 9))
+        for path in (ASSETS / "explorer").iterdir()
     ]
     assert sum(packed) < 40_000
 

@@ -6,10 +6,12 @@ import re
 from functools import partial
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
 from pages.chromium import PACKED
 from tests.browser.explorer import patient
+from tests.browser.site_pages import PAGES, named
 from tests.helpers import ROOT
 
 LIMIT = 170_000
@@ -26,37 +28,34 @@ def keep(answers: list[Response], answer: Response) -> None:
     answers.append(answer)
 
 
+@pytest.mark.parametrize("address", [
+    pytest.param(
+        address, id=named(address), marks=[pytest.mark.slow] if address else []
+    )
+    for address in PAGES
+    if not address.startswith("notebooks/") and address != "404.html"
+])  # fmt: skip
 def test_first_view_is_light_and_has_no_index(
-    browser: Browser, base: str, site: Path
+    browser: Browser, base: str, address: str
 ) -> None:
-    heavy = {}
-    for path in sorted(site.rglob("index.html")):
-        url = path.relative_to(site).as_posix().removesuffix("index.html")
-        if url.startswith("notebooks/"):
-            continue
-        context = browser.new_context(viewport={"width": 390, "height": 844})
-        page = context.new_page()
-        answers: list[Response] = []
-        page.on("response", partial(keep, answers))
-        page.goto(base + url)
-        page.wait_for_load_state("networkidle")
-        assert not any("search_index" in a.url for a in answers), url
-        total = sum(map(weight, answers))
-        if total >= LIMIT:
-            heavy[url] = total
-        context.close()
-    assert heavy == {}
-
-
-def test_index_comes_when_somebody_searches(
-    browser: Browser, base: str
-) -> None:
-    context = patient(browser.new_context(base_url=base))
+    context = patient(
+        browser.new_context(viewport={"width": 390, "height": 844})
+    )
     page = context.new_page()
+    answers: list[Response] = []
+    page.on("response", partial(keep, answers))
+    page.goto(base + address)
+    # What a timer asks for counts too.
+    page.wait_for_load_state("networkidle")
+    assert not any("search_index" in answer.url for answer in answers)
+    assert sum(map(weight, answers)) < LIMIT
+    context.close()
+
+
+def test_index_comes_when_somebody_searches(page: Page) -> None:
     page.goto("")
     with page.expect_response("**/search_index.json"):
         page.locator("input.md-search__input").focus()
-    context.close()
 
 
 def printed(page: Page) -> int:
@@ -65,15 +64,19 @@ def printed(page: Page) -> int:
     return len(re.findall(rb"/Type\s*/Page[^s]", pdf))
 
 
-def test_paper_has_the_chosen_framework_alone(
-    browser: Browser, base: str
-) -> None:
-    context = patient(browser.new_context(base_url=base))
-    page = context.new_page()
-    # Of the reference each layer's gradient is printed too.
-    for label, sheets in ("keras", 6), ("jax", 6), ("numpy", 7):
-        page.goto(f"convnet/?framework={label}")
-        assert printed(page) <= sheets, label
+# Of the reference each layer's gradient is printed too.
+@pytest.mark.parametrize("label, sheets", [
+    pytest.param("keras", 6, marks=pytest.mark.slow),
+    ("jax", 6),
+    pytest.param("numpy", 7, marks=pytest.mark.slow),
+])  # fmt: skip
+def test_paper_has_few_sheets(page: Page, label: str, sheets: int) -> None:
+    page.goto(f"convnet/?framework={label}")
+    assert printed(page) <= sheets
+
+
+def test_paper_has_the_chosen_framework_alone(page: Page) -> None:
+    page.goto("convnet/?framework=numpy")
     page.emulate_media(media="print")
     shown = page.locator(".tabbed-block").locator("visible=true")
     assert shown.count() == page.locator(".tabbed-set").count()
@@ -82,13 +85,14 @@ def test_paper_has_the_chosen_framework_alone(
     for table in page.locator("article table:visible").all():
         box = table.bounding_box()
         assert box and box["x"] + box["width"] <= wide
-    context.close()
 
 
 def test_everything_reads_without_javascript(
-    browser: Browser, base: str, site: Path
+    browser: Browser, base: str
 ) -> None:
-    context = browser.new_context(base_url=base, java_script_enabled=False)
+    context = patient(
+        browser.new_context(base_url=base, java_script_enabled=False)
+    )
     page = context.new_page()
     for url in "", "convnet/", "training/", "then-and-now/":
         page.goto(url)

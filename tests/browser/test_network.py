@@ -1,29 +1,24 @@
 """The network's picture on Home turns with the tab, by CSS alone."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from lab.frameworks import frameworks
 from pages.blocks import layers
 from pages.folders import by_label
 from tests.browser.explorer import patient
+from tests.browser.site_pages import axe_faults
 
 NEWEST = [group[-1] for group in by_label(frameworks()).values()]
 
 
-@pytest.mark.parametrize("width, kind, scheme", [
-    (1440, "wide", "light"), (700, "wide", "dark"), (390, "tall", "dark"),
-])  # fmt: skip
-def test_order_follows_the_tab(
-    browser: Browser,
-    base: str,
-    width: int,
-    kind: str,
-    scheme: Literal["light", "dark"],
-) -> None:
+@pytest.fixture
+def home(
+    browser: Browser, base: str, width: int, scheme: Literal["light", "dark"]
+) -> Iterator[Page]:
     context = patient(
         browser.new_context(
             base_url=base, color_scheme=scheme,
@@ -32,10 +27,23 @@ def test_order_follows_the_tab(
     )  # fmt: skip
     page = context.new_page()
     page.goto("")
-    shown = page.locator(".orders svg").locator("visible=true")
+    yield page
+    context.close()
+
+
+LOOKS = [
+    (1440, "wide", "light"), (700, "wide", "dark"), (390, "tall", "dark"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("width, kind, scheme", [
+    LOOKS[0], pytest.param(*LOOKS[1], marks=pytest.mark.slow), LOOKS[2],
+])  # fmt: skip
+def test_order_follows_the_tab(home: Page, kind: str) -> None:
+    shown = home.locator(".orders svg").locator("visible=true")
     for f in [None, *NEWEST, NEWEST[0]]:
         if f:
-            page.locator(f".tabbed-labels label[for$='-{f.label.lower()}']"
+            home.locator(f".tabbed-labels label[for$='-{f.label.lower()}']"
                          ).first.click()  # fmt: skip
         expect(shown).to_have_count(1)
         expect(shown).to_have_class(f"network {kind}")
@@ -44,10 +52,15 @@ def test_order_follows_the_tab(
             wanted = shown.locator(".shape", has_text=layer.said(order))
             expect(wanted).to_have_count(1)
     # It fills the column, but for a phone's margins.
-    box, column = shown.bounding_box(), page.locator("article").bounding_box()
+    box, column = shown.bounding_box(), home.locator("article").bounding_box()
     assert box and column and box["width"] > 0.9 * (column["width"] - 48)
-    assert Axe().run(page, ".orders").response["violations"] == []
-    context.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width, kind, scheme", LOOKS)
+def test_picture_is_accessible(home: Page, kind: str) -> None:
+    expect(home.locator(f".orders svg.{kind}:visible")).to_have_count(1)
+    assert axe_faults(home, context=".orders") == []
 
 
 def test_order_follows_without_javascript(browser: Browser, base: str) -> None:

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser
 
 from pages import publish
@@ -26,6 +27,7 @@ LOOKS = """() => {
 }"""
 
 
+@pytest.mark.slow
 def test_every_element_looks_the_same(
     browser: Browser, builders: tuple[Path, Path], tmp_path: Path
 ) -> None:

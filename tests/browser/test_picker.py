@@ -1,9 +1,7 @@
 """The phrasebook's entrance: from one framework to another."""
 
 import json
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lab.frameworks import ROOT
@@ -11,13 +9,6 @@ from tests.browser.explorer import patient
 
 BOOK = json.loads((ROOT / "docs" / "phrasebook.json").read_text("utf-8"))
 ROWS = {row["name"]: row for row in BOOK["rows"]}
-
-
-@pytest.fixture
-def page(browser: Browser, base: str) -> Iterator[Page]:
-    context = patient(browser.new_context(base_url=base))
-    yield context.new_page()
-    context.close()
 
 
 def test_two_frameworks_are_chosen_with_the_keyboard(page: Page) -> None:

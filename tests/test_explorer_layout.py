@@ -12,7 +12,7 @@ import torch
 from lab import mnist
 from lab.frameworks import frameworks, reference
 from pages import cachelines, explorer
-from tests.browser.explorer import ASSETS, Js, Offered, laid
+from tests.javascript import ASSETS, evaluate, laid, offered
 
 BATCHES = 1, 2, 6, 32, 128
 
@@ -26,7 +26,7 @@ def test_tensors_are_the_networks() -> None:
         x, _ = layer(x, *own)
         shapes.append([x.shape[-1], *x.shape[1:-1]])  # C, H, W
     kernels = [w.shape for w in convnet.weights(model) if w.ndim > 1]
-    text = (ASSETS / "tensors.js").read_text("utf-8")
+    text = (ASSETS / "explorer" / "tensors.js").read_text("utf-8")
     images = re.findall(r'image\("([^"]+)", (\d+), (\d+)', text)
     found = {name: [int(c), int(s), int(s)] for name, c, s in images}
     assert found["input"] == [1, 28, 28]
@@ -43,7 +43,7 @@ def test_tensors_are_the_networks() -> None:
     assert "sizes: { O: 10, C: 64, H: 7, W: 7 }" in text
 
 
-def test_a_framework_that_comes_is_named(js: Js) -> None:
+def test_a_framework_that_comes_is_named() -> None:
     # Orders that no framework has.
     new = msgspec.structs.replace(
         reference().framework,
@@ -65,22 +65,22 @@ def test_a_framework_that_comes_is_named(js: Js) -> None:
     assert "OWHI" in found["kernel"] and "OWHC" in found["dense"]
     assert "new" in [each["name"] for each in explorer.arrays([new])]
     # Each order that one has can be chosen.
-    tensors = js("tensors", "return m.TENSORS")
+    tensors = evaluate("explorer/tensors", "return m.TENSORS")
     for f in frameworks():
         assert f.image_layout in tensors["pool1"]["layouts"]
         assert f.kernel_layout in tensors["kernel2"]["layouts"]
         assert f.dense_layout in tensors["dense"]["layouts"]
 
 
-def test_strides_are_numpys_and_pytorchs(js: Js, offered: Offered) -> None:
-    assert len(offered) >= 5 * 5 + 2 + 2 * 5 + 4
+def test_strides_are_numpys_and_pytorchs() -> None:
+    assert len(offered()) >= 5 * 5 + 2 + 2 * 5 + 4
     cases = [
         (layout, sizes | ({"N": batch} if "N" in sizes else {}))
         for batch in BATCHES
-        for _, sizes, layout in offered
+        for _, sizes, layout in offered()
     ]
-    found = js(
-        "layout",
+    found = evaluate(
+        "explorer/layout",
         "return a.map(([layout, sizes]) => m.dims(layout, sizes))",
         cases,
     )
@@ -103,16 +103,16 @@ def test_strides_are_numpys_and_pytorchs(js: Js, offered: Offered) -> None:
             ]
 
 
-def test_every_offset_is_numpys(js: Js, offered: Offered) -> None:
+def test_every_offset_is_numpys() -> None:
     """Each index of each tensor and layout, in a batch of 2; and back."""
     # And one with blocks in blocks, as the calculator takes it.
     nested = [("nested", {"O": 20, "I": 40, "H": 3, "W": 3}, "OIhw4i16o4i")]
     cases = [
         (name, layout, sizes | ({"N": 2} if "N" in sizes else {}))
-        for name, sizes, layout in offered + nested
+        for name, sizes, layout in [*offered(), *nested]
     ]
-    found = js(
-        "layout",
+    found = evaluate(
+        "explorer/layout",
         """
         return a.map(([name, layout, sizes]) => {
           const dims = m.dims(layout, sizes);
@@ -143,9 +143,9 @@ def test_every_offset_is_numpys(js: Js, offered: Offered) -> None:
         assert np.count_nonzero(memory) == len(offsets)
 
 
-def test_padding_is_known(js: Js) -> None:
-    padding = js(
-        "layout",
+def test_padding_is_known() -> None:
+    padding = evaluate(
+        "explorer/layout",
         """
         const sizes = { N: 1, C: 1, H: 2, W: 2 };
         const dims = m.dims("nChw8c", sizes);
@@ -166,9 +166,11 @@ def test_padding_is_known(js: Js) -> None:
         ("NCHW0c", "no axis"),
     ],
 )
-def test_a_wrong_layout_is_named(js: Js, layout: str, words: str) -> None:
-    said = js(
-        "layout", "try { m.parse(a) } catch (e) { return e.message }", layout
+def test_a_wrong_layout_is_named(layout: str, words: str) -> None:
+    said = evaluate(
+        "explorer/layout",
+        "try { m.parse(a) } catch (e) { return e.message }",
+        layout,
     )
     assert words in said
 
@@ -177,15 +179,15 @@ def test_a_wrong_layout_is_named(js: Js, layout: str, words: str) -> None:
     "layer, tensor", [("conv1", "input"), ("conv2", "pool1")]
 )
 def test_windows_touch_the_lines_that_numpy_finds(
-    js: Js, layer: str, tensor: str
+    layer: str, tensor: str
 ) -> None:
     channels, side = cachelines.READ[layer]
     for layout in cachelines.LAYOUTS:
         where = cachelines.offsets(layout, 128, channels, side, side)[0]
-        found = js(
-            "layout",
+        found = evaluate(
+            "explorer/layout",
             """
-            const { TENSORS } = await import("/assets/explorer/tensors.js");
+            const { TENSORS } = await load("explorer/tensors");
             const [tensor, layout, side] = a;
             const { window, sizes } = TENSORS[tensor];
             sizes.N = 128;
@@ -207,8 +209,10 @@ def test_windows_touch_the_lines_that_numpy_finds(
             assert lines == len(set((wanted // 16).tolist()))
 
 
-def test_digit_is_the_first_test_digit(js: Js) -> None:
-    digit = js("digit", "return btoa(String.fromCharCode(...m.DIGIT))")
+def test_digit_is_the_first_test_digit() -> None:
+    digit = evaluate(
+        "explorer/digit", "return btoa(String.fromCharCode(...m.DIGIT))"
+    )
     wanted = mnist.load().test_images[0]
     assert base64.b64decode(digit) == wanted.tobytes()
 
@@ -223,11 +227,11 @@ def test_digit_is_the_first_test_digit(js: Js) -> None:
     ],
 )
 def test_scrambled_picture_is_numpys_reshape(
-    js: Js, sizes: dict[str, int], before: str, after: str
+    sizes: dict[str, int], before: str, after: str
 ) -> None:
     index = {"N": sizes["N"] - 1, "C": sizes["C"] // 2, "H": 0, "W": 0}
-    found = js(
-        "state",
+    found = evaluate(
+        "explorer/state",
         """
         const { right, wrong } = m.scramble(...a);
         return [[...right], [...wrong]]

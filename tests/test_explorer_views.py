@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.browser.explorer import Js
+from tests.javascript import evaluate
 
 
 def chains(count: int) -> Iterator[tuple[list[int], list[str]]]:
@@ -46,13 +46,13 @@ def chains(count: int) -> Iterator[tuple[list[int], list[str]]]:
         yield shape, ops
 
 
-def test_views_and_copies_are_pytorchs(js: Js) -> None:
+def test_views_and_copies_are_pytorchs() -> None:
     cases = list(chains(400))
-    found = js(
-        "state",
+    found = evaluate(
+        "explorer/state",
         """
-        const { rowMajor, isContiguous } = await import(
-          "/assets/explorer/layout.js");
+        const { rowMajor, isContiguous } = await load(
+          "explorer/layout");
         return a.map(([shape, ops]) => {
           let view = { shape, strides: rowMajor(shape) };
           return ops.map(op => {
@@ -100,11 +100,9 @@ def test_views_and_copies_are_pytorchs(js: Js) -> None:
         ("reshape x", "not whole numbers"),
     ],
 )
-def test_an_operation_that_cannot_be_says_why(
-    js: Js, op: str, words: str
-) -> None:
-    said = js(
-        "state",
+def test_an_operation_that_cannot_be_says_why(op: str, words: str) -> None:
+    said = evaluate(
+        "explorer/state",
         """
         const view = { shape: [2, 3, 4, 4], strides: [48, 16, 4, 1] };
         try { m.apply(view, a) } catch (error) { return error.message }
