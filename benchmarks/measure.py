@@ -30,6 +30,7 @@ from benchmarks.suites import Entry, add
 from benchmarks.variants import CHECK, Variant, case, environment, variants
 from lab import files, mnist, parity
 from lab.errors import BadInput
+from lab.freshness import record, state_of
 from lab.onnx_file import onnx_model
 from lab.processes import NOT_HERE, Result, execute
 
@@ -87,7 +88,8 @@ class Measuring:
         return self.folder / f"{variant.name}.json"
 
     def entry(self, variant: Variant) -> Entry:
-        """The file of `variant` as it is so far, or a new one."""
+        """The file of `variant` as it is so far; or a new one where there is
+        none, or its sources have changed since it was begun."""
         path = self.path(variant)
         new = {
             "schema": results.VERSION,
@@ -105,7 +107,7 @@ class Measuring:
             "errors": [],
             "pyperf": None,
         }
-        if not path.exists():
+        if state_of("benchmarks", path) != "fresh":
             return new
         found = results.load(path)
         found.pop("measured")
@@ -264,7 +266,9 @@ def measure(options: Namespace, console: Console) -> int:
                     for said in once(measuring, entry, round_, variant):
                         console.print(f"{title}: {said}", markup=False)
                         failed.add(variant.name)
-                    files.write_json(measuring.path(variant), entry)
+                    files.write_json(
+                        measuring.path(variant), record("benchmarks", entry)
+                    )
                 bar.advance(task)
     console.print(f"in {measuring.folder}")
     errors = [

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from safetensors.numpy import load_file
 
-from lab import contract, gates, mnist, parity, seeds, training
+from lab import contract, mnist, parity, training
 from lab.convert import convert
 from lab.errors import BadInput, Failed
 from lab.files import scratch_folder, write_arrays
@@ -24,6 +24,7 @@ from lab.frameworks import (
     implementations,
 )
 from lab.processes import execute
+from lab.status import kept
 from lab.tables import show
 
 TRAINED = parity.DATA / "trained.safetensors"
@@ -110,23 +111,18 @@ def lacking(framework: Framework, timeout: float) -> list[str]:
 
 
 def gaps(framework: Framework) -> Iterator[str]:
-    """What the pages call "not measured", and the command that measures."""
-    for i in implementations([framework.name]):
-        wanted = len(gates.SEEDS) * len(training.GATE_EPOCHS)
-        left = len(list(gates.missing([i])))
+    """What the pages call "not measured" or "measured with an earlier version
+    of this code", and the command that measures it."""
+    found = list(kept(implementations([framework.name])))
+    for kind, title, command in dict.fromkeys(
+        (one.kind, one.of, one.command) for one in found
+    ):
+        states = [
+            one.state for one in found if (one.kind, one.of) == (kind, title)
+        ]
+        left = [
+            f"{states.count(state)} of {len(states)} {state}"
+            for state in ("stale", "absent") if state in states
+        ]  # fmt: skip
         if left:
-            yield (
-                f"{i.title}: {wanted - left} of {wanted} runs that the gates "
-                f"stand on: `make results NAMES={i.title}`"
-            )
-        if not (parity.FOLDER / f"{i.slug}.json").exists():
-            yield (
-                f"{i.title}: parity is not measured: "
-                f"`make parity NAMES={i.title}`"
-            )
-        left = 0 if framework.reference else len(list(seeds.missing([i])))
-        if left:
-            yield (
-                f"{i.title}: {left} runs of 12 epochs are missing: "
-                f"`make seeds NAMES={i.title}`"
-            )
+            yield f"{title}: {kind}: {', '.join(left)}: `{command}`"

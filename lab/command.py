@@ -68,15 +68,21 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True)
     sub = commands.add_parser("list", help="name every framework")
     sub.set_defaults(do=list_frameworks)
-    sub = commands.add_parser(
-        "status", help="say which kept results are fresh, stale or absent"
-    )
-    sub.set_defaults(do=status.report)
-    sub.add_argument(
-        "names", metavar="NAME", nargs="*",
-        help="a folder of snippets/, or folder/backend (default: everything)",
-    )  # fmt: skip
-    sub.add_argument("--era", choices=ERAS, help="without names: only these")
+    for name, do, words in (
+        ("status", status.report,
+         "say which kept results are fresh, stale or absent"),
+        ("refresh", status.refresh,
+         "measure again those that are stale or absent and take minutes"),
+    ):  # fmt: skip
+        sub = commands.add_parser(name, help=words)
+        sub.set_defaults(do=do)
+        sub.add_argument(
+            "names", metavar="NAME", nargs="*",
+            help="a folder of snippets/, or folder/backend (default: all)",
+        )  # fmt: skip
+        sub.add_argument(
+            "--era", choices=ERAS, help="without names: only these"
+        )
     sub = commands.add_parser("train", help="train, and print one table")
     sub.set_defaults(do=training.train)
     add_common(sub)

@@ -8,21 +8,20 @@ itself, so that a record that was edited by hand is stale.
 """
 
 import argparse
-import ast
 import functools
 import json
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from lab.errors import BadInput, Failed
 from lab.files import now, write_json, write_text
 from lab.frameworks import ROOT, frameworks, nearest
-from lab.freshness import LOCKS, Sources, State, digest_file, digits, locked
+from lab.freshness import Sources, State, digest_file, digits, imported
 from lab.outcome import outcome
 from lab.processes import NO_2018, interpreter, last_lines
 
@@ -78,15 +77,6 @@ def is_2018(name: str) -> bool:
     return name.endswith("_2018") or name.startswith("slips/")
 
 
-def imported(path: Path) -> Iterator[str]:
-    """The packages that a module imports, by the first word."""
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Import):
-            yield from (a.name.split(".")[0] for a in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module.split(".")[0]
-
-
 def sources_of(name: str, read: Sequence[str]) -> Sources:
     """The digests of the files that a script read, of its packages and of
     its record. A file that is gone has the digest "absent"."""
@@ -94,13 +84,9 @@ def sources_of(name: str, read: Sequence[str]) -> Sources:
     for key in {*read, f"evidence/{name}.py"} - {DIGITS}:
         path = ROOT / key
         found[key] = digest_file(path) if path.is_file() else "absent"
-    lock = LOCKS / ("2018.txt" if is_2018(name) else "today.txt")
-    versions = locked(lock)
     for key in list(found):
         if key.endswith(".py") and found[key] != "absent":
-            for package in imported(ROOT / key):
-                if package in versions:
-                    found[f"{lock.as_posix()}#{package}"] = versions[package]
+            found |= imported(Path(key), "2018" if is_2018(name) else "today")
     record = scripts()[name]
     found["record"] = digest_file(record) if record.exists() else "absent"
     return found
@@ -187,12 +173,12 @@ def measure(name: str) -> None:
         and not key.startswith((".", "lab/trace/"))
         and ROOT / key not in (record, SOURCES)
     }
-    found = {}
+    found: dict[str, Any] = {}
     if SOURCES.exists():
         found = kept(SOURCES, SOURCES.stat().st_mtime_ns)
-    entry = {"date": now(), "sources": sources_of(name, sorted(read))}
-    entry["sources"] = dict(sorted(entry["sources"].items()))
-    write_json(SOURCES, dict(sorted((found | {name: entry}).items())))
+    sources = dict(sorted(sources_of(name, sorted(read)).items()))
+    found = found | {name: {"date": now(), "sources": sources}}
+    write_json(SOURCES, dict(sorted(found.items())))
 
 
 def source_of(path: str) -> str:

@@ -76,8 +76,7 @@ def outline(node: Any) -> Any:
     if not isinstance(node, ast.AST):
         return repr(node)
     fields = dict(ast.iter_fields(node))
-    documented = isinstance(node, DOCUMENTED)
-    if documented and ast.get_docstring(node, clean=False) is not None:
+    if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
         fields["body"] = fields["body"][1:]
     return [
         type(node).__name__,
@@ -114,6 +113,18 @@ def digest_file(path: Path) -> str:
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror}") from None
     return digest_version(path, about.st_mtime_ns, about.st_size)
+
+
+def parts(path: str, *names: str) -> Sources:
+    """The digests of functions and constants of a module of the project."""
+    defined: dict[str, Any] = {}
+    for node in ast.parse((ROOT / path).read_bytes()).body:
+        for target in getattr(
+            node, "targets", [getattr(node, "target", node)]
+        ):
+            key = getattr(target, "name", getattr(target, "id", ""))
+            defined[key] = outline(node)
+    return {f"{path}#{name}": digest_value(defined[name]) for name in names}
 
 
 def digest_of(paths: Iterable[Path], syntax: bool = True) -> str:
@@ -231,11 +242,27 @@ def packages(
     }
 
 
+def imported(path: Path, lock: str) -> Sources:
+    """The locked versions of the packages that a module names, where they are
+    called as what is imported."""
+    known = locked(LOCKS / f"{lock}.txt")
+    names: set[str] = set()
+    for node in ast.walk(ast.parse((ROOT / path).read_bytes())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.partition(".")[0])
+    return {
+        f"{(LOCKS / lock).as_posix()}.txt#{name}": known[name]
+        for name in sorted(names & known.keys())
+    }
+
+
 def installed(implementation: Implementation) -> Sources:
     """The same packages as they are installed here, by the same names: what
     runs need not be what the lock says."""
     wanted = packages(implementation)
-    place = None
+    place = sys.path
     if implementation.framework.python == "3.6":
         old = ROOT / ".venv-2018"
         place = [str(path) for path in old.glob("lib/*/site-packages")]
@@ -245,9 +272,7 @@ def installed(implementation: Implementation) -> Sources:
         return dict.fromkeys(wanted, "not the locked environment")
     here = {
         re.sub(r"[-_.]+", "-", name).lower(): d.version.partition("+")[0]
-        for d in importlib.metadata.distributions(
-            **({"path": place} if place else {})
-        )
+        for d in importlib.metadata.distributions(path=place)
         if (name := d.metadata["Name"])
     }
     return {
@@ -370,13 +395,19 @@ def canary(i: Implementation, result: Result) -> Sources:
 
 
 def benchmarks(i: Implementation, result: Result) -> Sources:
-    """`result["variant"]` says which module was timed, and with what edits."""
+    """`result["variant"]` says which module was timed; what edits it is in
+    its framework's variants.toml."""
     variant, cases = result["variant"], result["cases"]
-    found = worker("benchmark") | weights("initial") | digits("mnist-5k")
-    found |= request(variant=variant, cases=cases)
+    found = (
+        worker("benchmark") | request(cases=cases, threads=result["threads"])
+        | parts("benchmarks/variants.py", "CASES", "MORE_CASES", "CHECK")
+        | parts("benchmarks/measure.py", "digits")
+        | weights("initial") | digits("mnist-5k")
+    )  # fmt: skip
     if variant["module"] == "peer":
         peer = Path("benchmarks/peers", f"{variant['name']}.py")
-        return found | files(peer, "lab/onnx_file.py") | weights("trained")
+        found |= files(peer, "lab/onnx_file.py") | weights("trained")
+        return found | imported(peer, "today")
     if "peak" in cases:
         found |= files(INSIDE / "peaks" / f"{i.framework.name}.py")
     if "layers" in cases:
@@ -384,8 +415,16 @@ def benchmarks(i: Implementation, result: Result) -> Sources:
     return (
         found | folder(i.framework, f"{variant['module']}.py", "weights.py",
                        "facts.py")
-        | manifest(i) | packages(i)
+        | manifest(i) | packages(i) | variant_table(i, variant["name"])
     )  # fmt: skip
+
+
+def variant_table(i: Implementation, name: str) -> Sources:
+    """The digest of a table of variants.toml; a listing may have none."""
+    path = i.framework.folder / "variants.toml"
+    tables = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    key = f"snippets/{i.framework.name}/variants.toml#{name}"
+    return {key: digest_value(tables.get(name))}
 
 
 def endurance(i: Implementation, result: Result) -> Sources:
@@ -429,7 +468,8 @@ def record(kind: str, result: Result) -> Result:
     installed, and files as they were when this command began."""
     found = sources_of(kind, result)
     if kind not in ("endurance", "canary", "parity-gpu"):
-        found |= installed(implementation_of(result))
+        here = installed(implementation_of(result))
+        found |= {key: here[key] for key in found.keys() & here.keys()}
     for key in found:
         path = ROOT / key.partition("#")[0]
         if path.is_file() and path.stat().st_mtime > BEGUN:

@@ -1,9 +1,13 @@
-"""`python -m snippets status`: which kept results still hold?
+"""`python -m snippets status`: which kept results still hold? And
+`python -m snippets refresh`: measure what does not.
 
-A row for each kind of results and each implementation: how many are fresh,
-stale and absent, and the command that measures what is not fresh.
+The table has a row for each kind of results and each implementation: how many
+are fresh, stale and absent, and the command that measures what is not fresh.
 """
 
+import shlex
+import subprocess
+import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +17,8 @@ from typing import NamedTuple
 from rich.console import Console
 
 from lab import evidence, gates, results, seeds
-from lab.frameworks import Implementation, implementations
+from lab.contradictions import CONTROL
+from lab.frameworks import ROOT, Implementation, implementations
 from lab.freshness import State, is_fresh, state_of
 from lab.own import listed
 from lab.tables import Grid, show
@@ -49,6 +54,9 @@ def listed_of(i: Implementation) -> Iterator[tuple[str, Path, str]]:
         "parity", file("parity", i),
         f"{python} snippets parity --save {i.title}",
     )  # fmt: skip
+    if f.reference:  # compared with itself, its weights moved
+        path = results.FOLDER / "parity" / f"{CONTROL}.json"
+        yield "parity", path, f"{python} snippets parity --save"
     if i.backend.gpu:
         yield (
             "parity-gpu", file("parity-gpu", i),
@@ -145,3 +153,26 @@ def report(options: Namespace, console: Console) -> int:
         folded=["measured again by"],
     ))  # fmt: skip
     return 0
+
+
+def refresh(options: Namespace, console: Console) -> int:
+    """`python -m snippets refresh`: run the command of each result that is
+    not fresh, of the kinds that take minutes. Returns the exit status: 1
+    where one of them failed."""
+    titles: dict[str, list[str]] = {}
+    for one in kept(implementations(options.names, options.era)):
+        if one.kind in CHEAP and one.state != "fresh":
+            command = one.command.removesuffix(f" {one.of}")
+            whole = command == one.command
+            titles.setdefault(command, []).append("" if whole else one.of)
+    commands = [
+        # Without a name it measures all there are.
+        command if "" in names else " ".join([command, *dict.fromkeys(names)])
+        for command, names in titles.items()
+    ]
+    failed = 0
+    for command in commands:
+        show(console, command)
+        words = [sys.executable, *shlex.split(command)[1:]]
+        failed |= int(subprocess.run(words, cwd=ROOT).returncode != 0)
+    return failed

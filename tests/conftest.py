@@ -19,6 +19,8 @@ from lab.endurance.warm import warm
 from lab.frameworks import ROOT, Implementation, every, frameworks
 from lab.freshness import digest_of
 from tests.helpers import REQUIRE_ALL, Once, Warmed, missing
+from tests.visits import own_file as own_file  # fixtures
+from tests.visits import visit as visit
 
 # What both builders are told.
 TOLD = {
@@ -77,7 +79,8 @@ def pytest_collection_modifyitems(
             item.add_marker("framework")
         if not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: not item.get_closest_marker("framework"))
+    first = {i.path for i in items if i.get_closest_marker("framework")}
+    items.sort(key=lambda item: item.path not in first)
 
 
 def pytest_terminal_summary(
@@ -92,7 +95,7 @@ def pytest_terminal_summary(
         if name == "evidence"
     })
     if taken:
-        terminalreporter.section("taken from fresh committed evidence")
+        terminalreporter.section("committed evidence")
         for text in taken:
             terminalreporter.line(text)
     left = len(terminalreporter.stats.get("deselected", ()))
@@ -215,8 +218,9 @@ def trained(once: Once) -> tuple[subprocess.CompletedProcess[str], Any]:
 SITE = [
     ROOT / name
     for name in (
-        "docs", "mkdocs.yml", "snippets", "evidence", "results", "pages", "lab",
-        "environments/launch", "environments/locks/today.txt", "README.md",
+        "docs", "mkdocs.yml", "snippets", "evidence", "results", "pages",
+        "lab", "environments/launch", "environments/locks/today.txt",
+        "README.md",
     )
 ]  # fmt: skip
 

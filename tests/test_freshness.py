@@ -326,3 +326,43 @@ def test_names_of_kinds_are_those_of_results() -> None:
     assert set(freshness.KINDS) == set(results.NAMES) | {"endurance"}
     with pytest.raises(BadInput, match="no framework"):
         implementations(["nothing"])
+
+
+# Makes all results of the reference fresh but one.
+FRESHEN = """
+from lab import freshness, results
+from lab.files import write_json
+for kind in "gates", "parity", "canary":
+    for name, result in results.read_all(kind).items():
+        if result["name"] == "numpy_float64" and name != "control":
+            path = results.FOLDER / kind / f"{name}.json"
+            write_json(path, freshness.record(kind, result))
+path = results.FOLDER / "gates" / "numpy_float64-mnist-5k-2.json"
+write_json(path, results.read("gates", path) | {"sources": {}})
+path = results.FOLDER / "parity" / "control.json"
+write_json(path, freshness.record("parity", results.read("parity", path)))
+"""
+
+
+@pytest.mark.slow
+def test_refresh_measures_what_is_stale_alone(tmp_path: Path) -> None:
+    copied(tmp_path)
+    more = {"PYTHONPATH": str(tmp_path)}
+    subprocess.run(
+        [sys.executable, "-c", FRESHEN], cwd=tmp_path, check=True,
+        env=os.environ | more,
+    )  # fmt: skip
+    kept = tmp_path / "results" / "gates"
+    before = {path: path.read_bytes() for path in kept.glob("*.json")}
+    stale = kept / "numpy_float64-mnist-5k-2.json"
+    for _ in range(2):
+        asked = "refresh", "numpy_float64"
+        process = snippets(*asked, root=tmp_path, more=more)
+        assert process.returncode == 0, process.stderr
+        changed = [p for p in before if p.read_bytes() != before[p]]
+        assert changed == [stale]
+        # The second time there is nothing to do.
+        assert ("gates --data mnist-5k" in process.stdout) == (
+            before[stale] != b""
+        )
+        before[stale] = b""
