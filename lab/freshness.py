@@ -283,14 +283,17 @@ def installed(implementation: Implementation) -> Sources:
 
 
 @functools.cache
-def digits(name: str) -> Sources:
-    """The digest of digits: of mnist-5k as it is loaded; of the whole MNIST,
-    which need not be here, by the hashes of its files."""
+def digest_digits(name: str) -> str:
+    """The digest of mnist-5k as it is loaded; of the whole MNIST, which need
+    not be here, that of the hashes of its files."""
     if name == "mnist-5k":
-        content = digest(b"".join(part.tobytes() for part in mnist.load()))
-    else:
-        content = digest_value(mnist.FILES)
-    return {f"digits#{name}": content}
+        return digest(b"".join(part.tobytes() for part in mnist.load()))
+    return digest_value(mnist.FILES)
+
+
+def digits(name: str) -> Sources:
+    """The digest of a set of digits."""
+    return {f"digits#{name}": digest_digits(name)}
 
 
 def weights(*names: str) -> Sources:

@@ -102,11 +102,15 @@ def benchmarks() -> Iterator[Kept]:
             yield Kept("benchmarks", of, path, state, command)
 
 
-def kept(wanted: list[Implementation]) -> Iterator[Kept]:
-    """Every result of `wanted`. Raises BadInput for a file that is broken,
-    and for a source that cannot be read."""
+def kept(
+    wanted: list[Implementation], folder: Path = results.FOLDER
+) -> Iterator[Kept]:
+    """Every result of `wanted` that there is or should be in `folder`. Raises
+    BadInput for a file that is broken, and for a source that cannot be
+    read."""
     for i in wanted:
         for kind, path, command in listed_of(i):
+            path = folder / path.relative_to(results.FOLDER)
             state = state_of(kind.split()[0], path)
             yield Kept(kind, i.title, path, state, command)
 

@@ -38,11 +38,13 @@ from pages import (
     plain_text,
     ranking,
     readme,
+    records,
     references,
     roofline,
     same_numbers,
     scaled,
     seeds,
+    stale,
     start_up,
     states,
     steps,
@@ -66,7 +68,7 @@ FROM_RESULTS = [
 FROM_FOLDERS = [
     tabs, phrasebook, faster, layouts, explorer, cachelines, notebooks,
     unit_gain, symptoms, plain_text, marks, digit, diff,
-    training, network, licences, scaled,
+    training, network, licences, scaled, records,
 ]  # fmt: skip
 
 
@@ -97,15 +99,18 @@ def left_over(found: dict[Path, str]) -> list[Path]:
 
 
 def check() -> int:
-    """Say which files differ or are left over; return the exit status."""
+    """Say which files differ or are left over, and which results are stale
+    that are quickly measured again; return the exit status."""
     found = parts()
     faults = [
         f"{path.relative_to(ROOT)} is not current" for path in differing(found)
     ] + [
         f"{path.relative_to(ROOT)} is left over" for path in left_over(found)
     ]
+    faults = [f"{fault}: run `python -m pages`" for fault in faults]
+    faults += stale.faults()
     for fault in faults:
-        print(f"pages: {fault}: run `python -m pages`", file=sys.stderr)
+        print(f"pages: {fault}", file=sys.stderr)
     return int(bool(faults))
 
 
@@ -138,7 +143,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument(
         "--check", action="store_true",
-        help="write nothing; name each file that differs, and fail",
+        help="write nothing; name each file that differs and each stale "
+        "result that is quickly measured again, and fail",
     )  # fmt: skip
     parser.add_argument(
         "--pictures", action="store_true",

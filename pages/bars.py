@@ -12,6 +12,7 @@ from benchmarks.statistics import middle
 from lab.frameworks import Framework
 from pages.machines import Machine
 from pages.marks import mark, slug
+from pages.stale import Days, sentence
 from pages.svg import figure, grid, group, text, words
 
 WIDE, NAMES, NUMBERS, STEP, TOP = 490, 228, 48, 24, 40
@@ -29,6 +30,7 @@ class Row(NamedTuple):
     high: float
     said: str
     strong: bool = False
+    stale: Days = frozenset()
 
 
 def timed(
@@ -44,7 +46,7 @@ def timed(
         scale * middle(rounds), min(seconds), max(seconds),
         f"{scale * middle(rounds):,.3g}" if scale != 1000
         else machine.ms(name, case),
-        strong=v.group != "page",
+        strong=v.group != "page", stale=machine.days(name),
     )  # fmt: skip
 
 
@@ -58,8 +60,11 @@ def ticks(low: float, high: float, logarithmic: bool) -> list[float]:
     return [n * step for n in range(int(high / step) + 1)]
 
 
-def chart(key: str, title: str, unit: str, rows: Sequence[Row]) -> str:
-    """The rows from top to bottom as they come; `unit` names the axis."""
+def chart(
+    key: str, title: str, unit: str, rows: Sequence[Row], above: str = ""
+) -> str:
+    """The rows from top to bottom as they come; `unit` names the axis. What
+    is stale is said below, where it is not said `above`."""
     low, high = min(r.low for r in rows), max(r.high for r in rows)
     logarithmic = high / min(r.value for r in rows) > FAR
     marks = ticks(low, high, logarithmic)
@@ -109,4 +114,6 @@ def chart(key: str, title: str, unit: str, rows: Sequence[Row]) -> str:
     return figure(
         "bench", key, title, f"{unit}: {said}", WIDE, bottom + 6,
         [grid(lines), group(drawn), words(texts)], size=13,
+        remark=sentence({row.name: row.stale for row in rows}),
+        drawn=not above,
     )  # fmt: skip

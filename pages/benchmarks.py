@@ -15,6 +15,7 @@ from pages.markdown import (
     plain,
     table,
 )
+from pages.stale import label, remark
 
 CASE = "train-128"
 # Vectors that some kernels have and some processors.
@@ -30,9 +31,10 @@ def noise(folder: Path) -> str:
             own = machine.rounds(name, "harness")
             if own:
                 cost = median(own.values()) / 0.010 - 1
-                lines.append(
-                    f"The harness itself adds {cost:.2%} to a step of 10 ms."
-                )
+                lines.append(remark(
+                    f"The harness itself adds {cost:.2%} to a step of 10 ms.",
+                    machine.days(name),
+                ))  # fmt: skip
     return "\n\n".join(filter(None, lines)) + "\n" if lines else NONE
 
 
@@ -54,7 +56,8 @@ def again(machine: Machine, name: str) -> str | None:
         "as long as itself"
     )
     single = [second[n] / first[n] for n in first if n in second]
-    return f"{said}; in single rounds {min(single):.2f} to {max(single):.2f}."
+    said += f"; in single rounds {min(single):.2f} to {max(single):.2f}."
+    return remark(said, machine.days(name, page))
 
 
 def about(folder: Path) -> str:
@@ -82,10 +85,14 @@ def about(folder: Path) -> str:
             f"took {typical(steal, '.1%')} of a core away (median of the "
             f"processes; at most {max(steal, default=0):.1%}).\n"
         )
-        lines.append(
+        short = (
             f"**{said['cpu']}**, {said['cores']} cores, "
             f"{said.get('gpu', 'no GPU')}: {m.threads} threads, {m.count()}, "
-            f"{m.date}.\n\n" + folded("All that it says of itself", everything)
+            f"{m.date}."
+        )
+        lines.append(
+            f"{remark(short, m.days(*m.files))}\n\n"
+            + folded("All that it says of itself", everything)
         )
     return "\n".join(lines) or NONE
 
@@ -95,6 +102,7 @@ def index(folder: Path) -> str:
     parts = []
     for machine in machines(folder):
         where = f"raw/{machine.name}/{machine.date}"
+        names = [n for n in machine.variants if n in machine.files]
         rows = [
             [
                 html.escape(machine.title(name).removesuffix(", fast")),
@@ -104,12 +112,12 @@ def index(folder: Path) -> str:
                 else NOTHING,
                 f"[{name}]({where}/{name}.json)",
             ]
-            for name in machine.variants
-            if name in machine.files
+            for name in names
         ]
+        above, rows = label(rows, [machine.days(name) for name in names])
         head = ["framework", "what is measured", "ms a step of 128", "file"]
         said = table(head, rows, "llrl")
-        parts.append(f"## {machine.name}\n\n{said}")
+        parts.append(f"## {machine.name}\n\n{above}{said}")
     return "\n".join(parts) or NONE
 
 

@@ -14,6 +14,7 @@ from pages.markdown import (
     plain,
     table,
 )
+from pages.stale import days, label
 
 
 def said(found: Result) -> str:
@@ -50,13 +51,13 @@ def row(
 def works(folder: Path = results.FOLDER) -> str:
     """A row for each implementation that has packages to lift the pins of."""
     found, known = results.canary(folder), titles.versions(folder)
-    rows = [
-        row(i, known.get(i.slug), found.get(i.slug))
-        for i in every()
-        if i.backend.packages
-    ]
+    those = [i for i in every() if i.backend.packages]
+    above, rows = label(
+        [row(i, known.get(i.slug), found.get(i.slug)) for i in those],
+        [days("canary", filter(None, [found.get(i.slug)])) for i in those],
+    )
     head = ["on this site", "works with", "Python", "what works", "as of"]
-    return table(head, rows, "llll") + "\nFrom `results/canary/`.\n"
+    return above + table(head, rows, "llll") + "\nFrom `results/canary/`.\n"
 
 
 def parts(folder: Path = results.FOLDER) -> dict[Path, str]:

@@ -17,12 +17,13 @@ from pages.markdown import (
     so_many,
     table,
 )
+from pages.stale import days, label
 
 
 def source(data: str) -> str:
     return (
         f"\nFrom `results/gates/*-{data}-?.json`; `make results` measures "
-        "again.\n"
+        "what is absent or stale.\n"
     )
 
 
@@ -52,7 +53,10 @@ def gates(data: str, folder: Path = results.FOLDER) -> str:
     if len({row[-1] for row in rows}) == 1:
         said = f"The gate of all is {rows[0][-1]}.\n\n"
         head, rows = head[:-1], [row[:-1] for row in rows]
-    return said + table(head, rows) + source(data)
+    above, rows = label(
+        rows, [days("gates", found.get(i.slug, [])) for i in every()]
+    )
+    return said + above + table(head, rows) + source(data)
 
 
 def where(run: Result) -> tuple[str, int, str]:
@@ -100,7 +104,10 @@ def first_numbers(folder: Path = results.FOLDER) -> str:
         ])
     head = ["framework", "images/s", "slowest–fastest", "training, s",
             "start-up, s", "peak memory, MiB", "accuracy"]  # fmt: skip
-    return f"{said}\n\n{table(head, rows)}" + source("mnist-5k")
+    above, rows = label(
+        rows, [days("gates", found.get(i.slug, [])) for i in every()]
+    )
+    return f"{said}\n\n{above}{table(head, rows)}" + source("mnist-5k")
 
 
 def parts(folder: Path = results.FOLDER) -> dict[Path, str]:

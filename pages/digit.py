@@ -16,7 +16,8 @@ from safetensors.numpy import load_file
 
 from lab import mnist
 from lab.frameworks import ROOT, reference
-from pages.markdown import GENERATED
+from pages.markdown import GENERATED, small
+from pages.stale import days_of_record, sentence
 
 WEIGHTS = ROOT / "data" / "mnist.safetensors"
 RECORD = ROOT / "evidence" / "digit" / "breaks.json"
@@ -142,6 +143,7 @@ def section() -> str:
         "<span></span></button></li>"
         for d in range(10)
     ]
+    remark = sentence({"": days_of_record(RECORD)})
     return "\n".join([
         '<section class="digit" aria-label="Draw a digit">',
         '<link rel="stylesheet" href="assets/digit/digit.css">',
@@ -162,6 +164,7 @@ def section() -> str:
         "</div>",
         '<div class="work" aria-live="polite" hidden></div>',
         '<form class="breaks"><fieldset><legend>Break it</legend>',
+        *([small(remark)] if remark else []),
         *switches(),
         '</fieldset><p class="counter" aria-live="polite"></p></form>',
         '<script type="module" src="assets/digit/digit.js"></script>',

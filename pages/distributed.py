@@ -19,10 +19,12 @@ from pages.markdown import (
     NOTHING,
     exponential,
     rounded,
+    small,
     table,
     times,
 )
 from pages.scaling import CONVNET, Fabric, Link
+from pages.stale import Days, days, days_of_record, join, label, phrase, remark
 
 PAGES = GENERATED / "distributed"
 KEPT_BUSY = "processor_over_wall"
@@ -38,8 +40,10 @@ def proof(folder: Path) -> str:
     """How far two processes of 64 are from float64 and from one of 128."""
     found, named = distributed(folder), titles.titles(folder)
     rows = []
+    when: list[Days] = []
     for i in able():
         cells = [NOT_MEASURED] + [NOTHING] * 5
+        when.append(days("distributed", filter(None, [found.get(i.slug)])))
         if one := found.get(i.slug):
             cells = [
                 exponential(one[key][str(steps)])
@@ -47,11 +51,12 @@ def proof(folder: Path) -> str:
                 for steps in (1, 10, 100)
             ]
         rows.append([named[i.slug], *cells])
+    above, rows = label(rows, when)
     limits = [exponential(limit) for limit in TOLERANCES["weights"].values()]
     rows.append(["at most", *limits, *[NOTHING] * 3])
     head = [f"{of}, {steps}" for of in ("float64", "one process")
             for steps in ("1 step", "10 steps", "100 steps")]  # fmt: skip
-    return table(["framework", *head], rows)
+    return above + table(["framework", *head], rows)
 
 
 def loopback() -> dict[str, Any] | None:
@@ -62,27 +67,39 @@ def loopback() -> dict[str, Any] | None:
     return found
 
 
+def days_of_loopback() -> Days:
+    """When that was, where it is stale."""
+    return days_of_record(LOOPBACK)
+
+
 def pair(found: dict[str, Any]) -> Fabric:
     """Two processes that talk over the loopback."""
     link = Link(found["bandwidth"], found["latency"])
     return Fabric(link, link, 2)
 
 
-def busy(i: Implementation, cores: int, folder: Path) -> float | None:
+def busy(
+    i: Implementation, cores: int, folder: Path
+) -> tuple[float, Days] | None:
     """How many cores one process keeps busy, of a training step of 128 as the
-    page has it: the benchmarks' number; None where there is none."""
+    page has it: the benchmarks' number, and when that was, where it is stale;
+    None where there is none."""
     for machine in machines(folder):
         for name in machine.group("page"):
             if machine.variants[name].implementation == i:
                 found = machine.values(name, "train-128", KEPT_BUSY)
                 if found and machine.facts["cores"] == cores:
-                    return min(max(median(found), 1), cores)
+                    shares = min(max(median(found), 1), cores)
+                    return shares, machine.days(name)
     return None
 
 
-def predicted(i: Implementation, found: Result, folder: Path) -> float | None:
+def predicted(
+    i: Implementation, found: Result, folder: Path
+) -> tuple[float, Days] | None:
     """Seconds of an epoch of two processes, from those of one and from the
-    loopback; None where that or the cores busy were not measured."""
+    loopback, and when what is stale of them was measured; None where that or
+    the cores busy were not measured."""
     link = loopback()
     cores = found["machine"]["cores"]
     used = busy(i, cores, folder)
@@ -90,8 +107,9 @@ def predicted(i: Implementation, found: Result, folder: Path) -> float | None:
         return None
     one = median(found["seconds"]["1"])
     steps = math.ceil(found["digits"] / found["batch_size"])
-    computation = scaling.shared(one, used, 2, cores)
-    return computation + steps * scaling.ring(2, CONVNET.bytes, pair(link))
+    computation = scaling.shared(one, used[0], 2, cores)
+    added = steps * scaling.ring(2, CONVNET.bytes, pair(link))
+    return computation + added, join(used[1], days_of_loopback())
 
 
 def speed(folder: Path) -> str:
@@ -99,18 +117,23 @@ def speed(folder: Path) -> str:
     of the second: a figure and a table."""
     measured, named = distributed(folder), titles.titles(folder)
     rows, drawn = [], []
+    when: list[Days] = []
+    modeled: list[Days] = []
     for i in able():
         found = measured.get(i.slug, {"seconds": {}})
         if not {"1", "2"} <= found["seconds"].keys():
             rows.append([named[i.slug], NOT_MEASURED, *[NOTHING] * 4])
+            when.append(None)
             continue
         one, two = (found["seconds"][n] for n in "12")
-        guess = predicted(i, found, folder)
+        guess, old = predicted(i, found, folder) or (None, None)
+        modeled.append(old)
+        when.append(days("distributed", [found]))
         middle = median(one) / median(two)
         ratios = [a / b for a, b in zip(one, two)]
         drawn.append(Row(
             i.framework, named[i.slug], middle, min(ratios), max(ratios),
-            times(middle),
+            times(middle), stale=when[-1],
         ))  # fmt: skip
         rows.append([
             named[i.slug], f"{median(one):.2f}", f"{median(two):.2f}",
@@ -119,14 +142,19 @@ def speed(folder: Path) -> str:
             f"{guess / median(two) - 1:+.0%}".replace("-", "−")
             if guess else NOTHING,
         ])  # fmt: skip
+    above, rows = label(rows, when)
+    model = "the model’s two, s"
+    if (old := join(*modeled)) and not above:
+        model += f"<br>{small(phrase(old))}"
     head = ["framework", "one process, s", "two, s", "times as fast",
-            "the model’s two, s", "off by"]  # fmt: skip
+            model, "off by"]  # fmt: skip
     if not drawn:
-        return table(head, rows)
+        return above + table(head, rows)
     drawn.sort(key=lambda row: -row.value)
     title = "an epoch in two processes on the same two cores"
-    shown = chart("distributed", title, "times as fast as in one", drawn)
-    return f"{shown}\n{table(head, rows)}"
+    unit = "times as fast as in one"
+    shown = chart("distributed", title, unit, drawn, above)
+    return f"{above}{shown}\n{table(head, rows)}"
 
 
 def link() -> str:
@@ -136,12 +164,13 @@ def link() -> str:
         return "The all-reduce over loopback: not measured.\n"
     took = found["seconds"]["2"][str(CONVNET.parameters)]
     guess = scaling.ring(2, CONVNET.bytes, pair(found))
-    return (
+    said = (
         f"gloo over loopback: {rounded(found['bandwidth'] / 1e9)} GB/s, "
         f"{rounded(1e6 * found['latency'])} µs a message. An all-reduce of "
         f"the ConvNet’s {CONVNET.parameters:,} float32 would by that take "
-        f"{rounded(1e6 * guess)} µs; it takes {rounded(1e6 * took)}.\n"
+        f"{rounded(1e6 * guess)} µs; it takes {rounded(1e6 * took)}."
     )
+    return remark(said, days_of_loopback()) + "\n"
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:

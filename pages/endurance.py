@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from lab.endurance.trial import ENDS
-from lab.results import FOLDER, endurance
+from lab.results import ENDURANCE, FOLDER, endurance, read
 from pages.markdown import GENERATED, table
+from pages.stale import above, days
 
 FILE = GENERATED / "endurance.md"
 HEAD = ["tried", "refused", "right", "cannot be told", "wrong", "tracebacks",
@@ -29,7 +30,8 @@ def page(folder: Path) -> str:
             for row in rows if row["part"] == part
         ]  # fmt: skip
         tables.append(table([title, *HEAD], body))
-    return "\n".join(tables)
+    whole = read("endurance", folder / ENDURANCE)
+    return above(days("endurance", [whole])) + "\n".join(tables)
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:

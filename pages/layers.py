@@ -36,6 +36,7 @@ from pages.markdown import (
     rounded,
     table,
 )
+from pages.stale import days, label
 from pages.tabs import tabs
 
 PAGES = GENERATED / "layers"
@@ -48,11 +49,13 @@ FLOAT32 = 1e-6  # a larger difference is not its rounding
 Entry = dict[str, Any]
 
 
+@functools.cache
 def those() -> Frameworks:
     """The frameworks that have layers."""
     return [f for f in frameworks() if listed(f)]
 
 
+@functools.cache
 def having(name: str) -> Frameworks:
     """Those of them that have the layer."""
     return [f for f in those() if arguments(f, name) is not None]
@@ -242,7 +245,7 @@ def who(result: Entry) -> str:
 
 def measured(name: str, results: list[Entry]) -> str:
     """What was measured, folded away."""
-    found = []
+    found, when = [], []
     for result in results:
         row = result["rows"].get(name, {})
         if "units" in row:
@@ -253,11 +256,13 @@ def measured(name: str, results: list[Entry]) -> str:
                 exponential(row["max_abs"]), f"{row['units']:.1f}",
                 exponential(min(wrong)) if wrong else NOTHING,
             ])  # fmt: skip
+            when.append(days("layers", [result]))
     if not found:
         return "Not measured."
     head = ["from float64", "farthest", "largest difference",
             "units of rounding", "units, told wrong"]  # fmt: skip
-    return folded("Measured", table(head, found))
+    above, found = label(found, when)
+    return folded("Measured", above + table(head, found))
 
 
 def entry(name: str, results: list[Entry]) -> str:

@@ -26,6 +26,7 @@ from pages.markdown import (
     times,
 )
 from pages.roofline import layer_rows
+from pages.stale import Days, above, join, label, remark
 
 
 def other_layout(machine: Machine, name: str) -> str | None:
@@ -40,8 +41,11 @@ def other_layout(machine: Machine, name: str) -> str | None:
     return None
 
 
-def verdict(machine: Machine, names: list[tuple[str, str]]) -> str:
-    """Which order trains faster, of (NCHW, NHWC) variants with rounds."""
+def verdict(
+    machine: Machine, names: list[tuple[str, str]], over: str = ""
+) -> str:
+    """Which order trains faster, of (NCHW, NHWC) variants with rounds. What
+    is stale is said behind it, where it is not said above, in `over`."""
     found = []
     for nchw, nhwc in names:
         first = machine.rounds(nchw, "train-128")
@@ -58,12 +62,15 @@ def verdict(machine: Machine, names: list[tuple[str, str]]) -> str:
         if sure
         else "It depends: a training step in NCHW, over one in NHWC"
     )
-    return f"**{begin}, {said} times.**\n\n"
+    both = [name for pair in names for name in pair]
+    old = None if over else machine.days(*both)
+    return remark(f"**{begin}, {said} times.**", old) + "\n\n"
 
 
 def layouts(machine: Machine) -> str:
     """NCHW over NHWC: a training step of 128, predictions of 1,024."""
     rows = []
+    when: list[Days] = []
     for name in machine.group("layout"):
         v = machine.variants[name]
         other = other_layout(machine, name)
@@ -78,6 +85,10 @@ def layouts(machine: Machine) -> str:
                 interval(ratio(nchw, nhwc)) if nchw and nhwc else NOTHING,
             ]
         rows.append([machine.title(name), PRECISION[v.precision], *cells])
+        cases = "train-128", "predict-1024"
+        when.append(join(
+            *(machine.days_of(n, *cases) for n in (name, other))
+        ))  # fmt: skip
     head = ["framework", "precision", "step: NCHW, ms", "NHWC, ms",
             "NCHW ÷ NHWC", "predict: NCHW, ms", "NHWC, ms",
             "NCHW ÷ NHWC"]  # fmt: skip
@@ -92,22 +103,24 @@ def layouts(machine: Machine) -> str:
         if all(machine.rounds(n, "train-128") for n in (name, other))
     ]  # fmt: skip
     title = "a training step, batch 128; outlined: NCHW"
-    figure = (
-        chart(f"{machine.name}-layouts", title, "ms", drawn) if drawn else ""
-    )
+    over, rows = label(rows, when)
+    figure = ""
+    if drawn:
+        figure = chart(f"{machine.name}-layouts", title, "ms", drawn, over)
     both = [
         (name, other)
         for name in machine.group("layout")
         if machine.variants[name].options.get("layout") == "NCHW"
         and (other := other_layout(machine, name))
     ]
-    said = verdict(machine, both) + figure
+    said = over + verdict(machine, both, over) + figure
     return f"{said}\n{table(head, rows)}" if rows else ""
 
 
 def transpositions(folder: Path) -> str:
     """What it costs to move a layer's output from one layout to the other."""
     rows = []
+    when: list[Days] = []
     for machine in machines(folder):
         for name in machine.group("machine"):
             for case in machine.measured(name):
@@ -125,10 +138,12 @@ def transpositions(folder: Path) -> str:
                         f"{moved / seconds / 1e9:,.0f}",
                     ]
                 )
+                when.append(machine.days(name))
     if not rows:
         return NONE
     head = ["where", "NCHW → NHWC", "ms", "GB/s"]
-    return table(head, rows) + sources(folder)
+    over, rows = label(rows, when)
+    return over + table(head, rows) + sources(folder)
 
 
 def layer_orders(machine: Machine) -> str:
@@ -148,7 +163,10 @@ def layer_orders(machine: Machine) -> str:
         if name in nhwc
     ]  # fmt: skip
     head = ["layer", "NCHW, ms", "NHWC, ms", "NCHW ÷ NHWC"]
-    return table(head, rows) + whence(nchw, nhwc) if rows else ""
+    if not rows:
+        return ""
+    over = above(machine.days(*machine.group("machine")))
+    return over + table(head, rows) + whence(nchw, nhwc)
 
 
 def whence(nchw: Mapping[str, float], nhwc: Mapping[str, float]) -> str:

@@ -23,6 +23,7 @@ from pages.markdown import (
     milliseconds,
     plain,
 )
+from pages.stale import Days, days, join
 
 PAGES = GENERATED / "benchmarks"
 PRECISION = {"float32": "float32", "tf32": "TF32", "bfloat16": "bfloat16"}
@@ -67,6 +68,19 @@ class Machine:
             return {}
         found = results.rounds(measured[case])
         return {n: s for n, s in found.items() if n in self.shared}
+
+    def days(self, *names: str | None) -> Days:
+        """When those of these variants that are stale were measured."""
+        return join(*(
+            days("benchmarks", [self.files[name]])
+            for name in names
+            if name in self.files
+        ))  # fmt: skip
+
+    def days_of(self, name: str | None, *cases: str) -> Days:
+        """The same of a variant with rounds in any of these cases."""
+        there = any(self.rounds(name, case) for case in cases)
+        return self.days(name) if there else None
 
     def count(self) -> str:
         """12 rounds; 3 of 12 rounds, where some are not measured yet."""
@@ -136,7 +150,7 @@ class Machine:
         ]
 
     def peak(self, case: str) -> tuple[float, str | None]:
-        """The best rate of a peak's case: (per second, who)."""
+        """The best rate of a peak's case: (per second, which variant)."""
         best: tuple[float, str | None] = 0, None
         for name in self.group("machine"):
             seconds = self.rounds(name, case)
@@ -145,7 +159,7 @@ class Machine:
             if seconds and work:
                 rate = work[0] / median(seconds.values())
                 if rate > best[0]:
-                    best = rate, self.title(name)
+                    best = rate, name
         return best
 
     def title(self, name: str) -> str:

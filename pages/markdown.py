@@ -32,6 +32,11 @@ def folded(title: str, body: str, kind: str = "note") -> str:
     return f'??? {kind} "{title}"\n\n{textwrap.indent(body, "    ")}'
 
 
+def small(text: str) -> str:
+    """A remark on what stands beside it."""
+    return f'<small class="remark">{text}</small>'
+
+
 def cards(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table in HTML whose rows become cards where there is no room: each
     cell knows what its column is called. The cells are HTML. A first cell

@@ -24,8 +24,10 @@ from pages.markdown import (
     listed,
     milliseconds,
     percent,
+    small,
     table,
 )
+from pages.stale import Days, label, phrase, remark
 
 # A forward pass takes 7,739,648 operations an image, 2 for each multiply-add,
 # those with the zeros of the padding too, as PyTorch's counter has it; a
@@ -52,17 +54,20 @@ def verdict(
     there: Mapping[str, Rounds],
     place: Mapping[str, tuple[int, int]],
     case: str,
+    above: str = "",
 ) -> str:
     """Who is fastest, who is not told apart from it, who comes next; the
-    variants that are `there` begin with the fastest."""
+    variants that are `there` begin with the fastest. What is stale is said
+    behind it, where it is not said `above`."""
     best, *others = there
+    old = None if above else machine.days(*there)
     said = (
         f"{ASKED[case]}: **{machine.title(best)}**, "
         f"{milliseconds(middle(there[best]))} ms."
     )
     if few(there[best]):
         said += f" {machine.count().capitalize()}: too few to say more."
-        return f"{said}\n\n{command(machine, best, case)}"
+        return f"{remark(said, old)}\n\n{command(machine, best, case)}"
     equal = [name for name in others if place[name][0] == 1]
     if equal:
         names = listed([machine.title(name) for name in equal])
@@ -72,7 +77,7 @@ def verdict(
         found = ratio(there[later[0]], there[best], pairs(len(there)))
         next_one = machine.title(later[0])
         said += f" Then {next_one}, {interval(found)} times as long."
-    return f"{said}\n\n{command(machine, best, case)}"
+    return f"{remark(said, old)}\n\n{command(machine, best, case)}"
 
 
 def command(machine: Machine, name: str, case: str) -> str:
@@ -98,12 +103,14 @@ def ranking(
     )
     best, place, compared = next(iter(there)), places(there), pairs(len(there))
     batch = int(case.split("-")[1])
-    peak, _ = machine.peak(f"matmul-{machine.variants[best].precision}")
+    peak, who = machine.peak(f"matmul-{machine.variants[best].precision}")
     rows = []
+    when: list[Days] = []
     for name in there:
         first, last = place[name]
         seconds = middle(there[name])
         share = operations * batch / seconds / peak if peak else None
+        when.append(machine.days(name))
         rows.append([
             machine.row(name),
             NOTHING if few(there[name]) else f"{first}–{last}"
@@ -122,16 +129,23 @@ def ranking(
         for name in names
         if name not in there
     ]
+    when += [None] * (len(rows) - len(when))
+    above, rows = label(rows, when)
+    of_the_peak = "of the peak"
+    if (old := machine.days(who)) and not above:
+        of_the_peak += f"<br>{small(phrase(old))}"
     head = ["variant", "place", "ms", "times the fastest", "images/s",
-            "of the peak", "cores busy", "spread"]  # fmt: skip
-    return "\n".join([
-        verdict(machine, there, place, case),
-        bars(machine, there, case),
+            of_the_peak, "cores busy", "spread"]  # fmt: skip
+    return above + "\n".join([
+        verdict(machine, there, place, case, above),
+        bars(machine, there, case, above),
         table(head, rows),
     ])  # fmt: skip
 
 
-def bars(machine: Machine, there: Mapping[str, Rounds], case: str) -> str:
+def bars(
+    machine: Machine, there: Mapping[str, Rounds], case: str, above: str
+) -> str:
     """A row for each variant, the mean of its rounds; a line, its slowest and
     its fastest round."""
     rows = [timed(machine, name, case) for name in there]
@@ -141,7 +155,7 @@ def bars(machine: Machine, there: Mapping[str, Rounds], case: str) -> str:
     return chart(
         f"{machine.name}-{case}-{precision}",
         f"{unit}, batch {batch}; outlined: the page’s listing",
-        "ms", rows,
+        "ms", rows, above,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from lab import results
 from lab.frameworks import ROOT, every, frameworks
 from pages import network
 from pages.markdown import NOT_MEASURED, NOTHING, plain, table
+from pages.stale import Days, days, label
 
 README = ROOT / "README.md"
 
@@ -35,6 +36,7 @@ def picture() -> str:
 def trained(folder: Path) -> str:
     """The table of `python -m snippets train`, of the first seed."""
     rows: list[list[str]] = []
+    found: list[Days] = []
     measured = results.gates("mnist-5k", folder)
     for i in every():
         first = [r for r in measured.get(i.slug, []) if r["seed"] == 0]
@@ -49,9 +51,11 @@ def trained(folder: Path) -> str:
             ]
             for run in first
         ] or [[i.title, NOTHING, NOT_MEASURED, *[NOTHING] * 3]]
+        found.append(days("gates", first))
     head = ["framework", "version", "accuracy", "gate", "training",
             "images/s"]  # fmt: skip
-    return table(head, rows).rstrip("\n") + "\n"
+    above, rows = label(rows, found)
+    return above + table(head, rows).rstrip("\n") + "\n"
 
 
 def between(text: str, name: str, part: str) -> str:

@@ -18,6 +18,7 @@ from pages.markdown import (
     plain,
     table,
 )
+from pages.stale import Days, above, label, sentence
 from pages.svg import figure, group, text, words
 
 
@@ -57,6 +58,7 @@ def layer_rows(machine: Machine, order: str) -> Iterator[Layer]:
 def peaks(folder: Path) -> str:
     """The best rates of every machine."""
     rows = []
+    when: list[Days] = []
     for machine in machines(folder):
         for case, unit, what in [
             ("matmul-float32", "GFLOP/s", "matrix product, float32"),
@@ -66,13 +68,16 @@ def peaks(folder: Path) -> str:
         ]:
             rate, who = machine.peak(case)
             cell = f"{rate / 1e9:,.0f} {unit}" if who else NOT_MEASURED
-            rows.append([what, cell, who or NOTHING, machine.name])
+            title = machine.title(who) if who else NOTHING
+            rows.append([what, cell, title, machine.name])
+            when.append(machine.days(who))
     if not rows:
         return NONE
     head, align = ["limit", "rate", "by", "machine"], "lrll"
     if len({row[-1] for row in rows}) == 1:
         head, rows, align = head[:-1], [row[:-1] for row in rows], "lrl"
-    return table(head, rows, align) + sources(folder)
+    over, rows = label(rows, when)
+    return over + table(head, rows, align) + sources(folder)
 
 
 def roofline(folder: Path) -> str:
@@ -86,7 +91,9 @@ def roofline(folder: Path) -> str:
             break
     else:
         return NONE
-    parts = [picture(layers, compute, memory, cache)]
+    when = machine.days(*machine.group("machine"))
+    drawn = picture(layers, compute, memory, cache, when)
+    parts = [above(when) + drawn]
     held = last_cache(machine)
     for batch in sorted({layer.batch for layer in layers}):
         some = [layer for layer in layers if layer.batch == batch]
@@ -126,8 +133,9 @@ def last_cache(machine: Machine) -> float:
 
 
 def picture(
-    layers: list[Layer], compute: float, memory: float, cache: float
-) -> str:
+    layers: list[Layer], compute: float, memory: float, cache: float,
+    when: Days,
+) -> str:  # fmt: skip
     """Both axes logarithmic; a dot for each layer forward at batch 128 and
     1,024, under the roofs of memory and of the cache."""
     left, right, top, bottom = 44, 356, 30, 250
@@ -199,7 +207,8 @@ def picture(
     )
     return figure("bench roofline", "roofline", "Roofline of the layers",
                   said, 360, bottom + 40,
-                  [group(drawn), words(texts)])  # fmt: skip
+                  [group(drawn), words(texts)],
+                  remark=sentence({"": when}), drawn=False)  # fmt: skip
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:

@@ -20,6 +20,7 @@ from pages.markdown import (
     plain,
     table,
 )
+from pages.stale import Days, days, days_of_record, label, sentence
 from pages.svg import FIGURES, figure, grid, group, text, words
 
 IN_CHROMIUM = ROOT / "evidence" / "digit" / "chromium.json"
@@ -40,6 +41,10 @@ def rows(folder: Path = results.FOLDER) -> list[Row]:
         *((named[i.slug], found.get(i.slug)) for i in others),
         (control, results.control(folder)),
     ]
+
+
+def days_of(row: Result | None, kind: str = "parity") -> Days:
+    return days(kind, [row] if row else [])
 
 
 def missing(title: str, cells: int) -> list[str]:
@@ -68,9 +73,11 @@ def javascript() -> list[str]:
 
 
 def differences(
-    shown: list[Row], most: dict[str, Any], more: Sequence[list[str]] = ()
-) -> str:
-    """A table of the same numbers, `more` rows and the tolerances last."""
+    shown: list[Row], found: Sequence[Days], most: dict[str, Any],
+    more: Sequence[list[str]] = (),
+) -> str:  # fmt: skip
+    """A table of the same numbers, `more` rows and the tolerances last;
+    `found` is of each row but those."""
     head = ["framework", "logits", "loss", "gradient", "weights, 1 step",
             "10 steps", "100 steps"]  # fmt: skip
     lines = []
@@ -81,19 +88,20 @@ def differences(
         cells = [row[f"max_abs_{k}"] for k in ("logits", "loss", "gradient")]
         cells += row["max_abs_weights"].values()
         lines.append([title, *map(exponential, cells)])
-    lines += more
+    above, lines = label([*lines, *more], found)
     last = [most[k] for k in ("logits", "loss", "gradient")]
     last += most["weights"].values()
     lines.append(["*tolerance*", *map(exponential, last)])
-    return table(head, lines)
+    return above + table(head, lines)
 
 
 def parity(folder: Path = results.FOLDER) -> str:
     """The table of the same numbers."""
     shown = rows(folder)
     there = places([row for _, row in shown if row])
+    found = [*(days_of(row) for _, row in shown), days_of_record(IN_CHROMIUM)]
     return (
-        differences(shown, TOLERANCES, [javascript()])
+        differences(shown, found, TOLERANCES, [javascript()])
         + f"\nFrom `results/parity/`: {there}.\n"
     )
 
@@ -106,7 +114,8 @@ def on_gpu(folder: Path = results.FOLDER) -> str:
         row = found.get(i.slug)
         version = row["version"] if row else None
         shown.append((titles.title(i, version), row))
-    said = differences(shown, TOLERANCES_GPU)
+    when = [days_of(row, "parity-gpu") for _, row in shown]
+    said = differences(shown, when, TOLERANCES_GPU)
     if not found:
         return said
     devices = listed(sorted({plain(row["device"]) for row in found.values()}))
@@ -133,17 +142,21 @@ def units(folder: Path = results.FOLDER) -> str:
             f"{row['trained_accuracy']:.3f}",
             str(row["other_answers"]),
         ])
-    return table(head, lines)
+    above, lines = label(lines, [days_of(row) for _, row in rows(folder)])
+    return above + table(head, lines)
 
 
 def losses(folder: Path = results.FOLDER) -> str:
     """The reference's loss on the way to 100 steps."""
-    found = results.parity(folder).get(reference().slug, {}).get("losses")
+    result = results.parity(folder).get(reference().slug, {})
+    found = result.get("losses")
     if not found:
         return "Not measured.\n"
     shown = ["loss", *(f"{found[n - 1]:.2f}" for n in SHOWN)]
     file = f"results/parity/{reference().slug}.json"
-    return table(["step", *map(str, SHOWN)], [shown]) + f"\nFrom `{file}`.\n"
+    above, lines = label([shown], [days_of(result)])
+    said = above + table(["step", *map(str, SHOWN)], lines)
+    return f"{said}\nFrom `{file}`.\n"
 
 
 def picture(folder: Path = results.FOLDER) -> str:
@@ -191,8 +204,9 @@ def picture(folder: Path = results.FOLDER) -> str:
         "How far each framework is from float64 after 1, 10 and 100 steps"
     )
     body = [grid(lines), group(dots), words(texts)]
+    remark = sentence({name: days_of(row) for name, row in shown})
     return figure("parity", "parity", title, "; ".join(said), 382,
-                  bottom + 26, body)  # fmt: skip
+                  bottom + 26, body, remark=remark)  # fmt: skip
 
 
 def parts(folder: Path = results.FOLDER) -> dict[Path, str]:

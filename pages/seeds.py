@@ -20,6 +20,7 @@ from pages.markdown import (
     so_many,
     table,
 )
+from pages.stale import Days, days, join, label, remark, sentence
 from pages.svg import FIGURES, figure, grid, group, text, words
 
 # Accuracies of each seed: {slug: {"same", "own" or "reshuffled": [0.99, …]}}.
@@ -45,6 +46,14 @@ def accuracies(folder: Path = results.FOLDER) -> Found:
     }
 
 
+def days_of(folder: Path = results.FOLDER) -> dict[str, dict[str, Days]]:
+    """For the same runs, when those that are stale were measured."""
+    return {
+        slug: {weights: days("seeds", of) for weights, of in runs.items()}
+        for slug, runs in results.seeds(folder).items()
+    }
+
+
 def wanted_of() -> Wanted:
     """How many seeds each implementation is to have."""
     return {i.slug: len(SEEDS[i.framework.era]) for i in every()}
@@ -64,26 +73,43 @@ def spread_of(found: list[float], wanted: int) -> str:
 def chapter(folder: Path = results.FOLDER) -> str:
     """Mean ± standard deviation, and what they say together."""
     found, wanted = accuracies(folder), wanted_of()
-    named = titles.titles(folder)
-    rows = []
+    named, known = titles.titles(folder), days_of(folder)
+    rows: list[list[str]] = []
+    when: list[Days] = []
     for slug, runs in found.items():
         same, own, more = (
             spread_of(runs[weights], wanted[slug])
             for weights in ("same", "own", "reshuffled")
         )
         rows.append([named[slug], same, own])
+        of = known.get(slug, {})
+        when.append(join(of.get("same"), of.get("own")))
         if runs["reshuffled"]:
             title = f"{named[slug]}, a new order each epoch"
             rows.append([title, more, NOTHING])
+            when.append(of.get("reshuffled"))
+
+    def over(text: str | None, *weights: str) -> str:
+        """What is said over these runs, and that some are stale."""
+        of = [runs.get(w) for runs in known.values() for w in weights]
+        return remark(text, join(*of)) if text else ""
+
     said = [
-        verdict(weights, found, wanted, named) for weights in ("same", "own")
+        over(verdict(weights, found, wanted, named), weights)
+        for weights in ("same", "own")
     ]
-    said += [reshuffling(slug, found, wanted, named) for slug in found]
+    said += [
+        over(reshuffling(s, found, wanted, named), "same", "reshuffled")
+        for s in found
+    ]
     said.append(
-        "From `results/seeds/*.json`; `make seeds` measures what is missing."
+        "From `results/seeds/*.json`; `make seeds` measures what is absent "
+        "or stale."
     )
+    above, rows = label(rows, when)
     lines = table(["framework", "the same initial weights", "its own"], rows)
-    return "\n\n".join([lines.rstrip(), *filter(None, said)]) + "\n"
+    lines = above + lines.rstrip()
+    return "\n\n".join([lines, *filter(None, said)]) + "\n"
 
 
 def complete(
@@ -238,8 +264,16 @@ def picture(folder: Path = results.FOLDER) -> str:
     ]
     texts.append(text(0, 14, f"Test accuracy, %, after {EPOCHS} epochs"))
     body = [grid(lines), group(dots), words(texts)]
+    known = days_of(folder)
+    old = sentence({
+        named[slug]: join(*(
+            known.get(slug, {}).get(weights) for weights in ("same", "own")
+        ))
+        for slug in found
+    })  # fmt: skip
     return figure("seeds", "seeds", "Test accuracy of every run",
-                  "; ".join(said), 382, bottom + 26, body)  # fmt: skip
+                  "; ".join(said), 382, bottom + 26, body,
+                  remark=old)  # fmt: skip
 
 
 def parts(folder: Path = results.FOLDER) -> dict[Path, str]:

@@ -7,6 +7,7 @@ from lab.results import FOLDER
 from pages.bars import Row, chart
 from pages.machines import PAGES, Machine, each, failure, typical
 from pages.markdown import NOTHING, table
+from pages.stale import label
 
 CASE = "train-128"
 
@@ -53,12 +54,18 @@ def start(machine: Machine) -> str:
             drawn.append(Row(
                 machine.variants[name].implementation.framework,
                 machine.title(name), value, min(seconds), max(seconds),
-                f"{value:.1f}",
+                f"{value:.1f}", stale=machine.days(name),
             ))  # fmt: skip
     drawn.sort(key=lambda row: row.value)
     title = "from nothing to a model, the page’s listing"
-    figure = chart(f"{machine.name}-start", title, "s", drawn) if drawn else ""
-    return f"{figure}\n{table(head, rows)}"
+    above, rows = label(
+        rows,
+        [machine.days_of(n, CASE) for n in machine.group("page", "fast")],
+    )
+    figure = ""
+    if drawn:
+        figure = chart(f"{machine.name}-start", title, "s", drawn, above)
+    return f"{above}{figure}\n{table(head, rows)}"
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:

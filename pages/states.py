@@ -6,6 +6,7 @@ from lab.frameworks import every
 from lab.results import FOLDER, load, slug
 from pages.layers import PAGES, who
 from pages.markdown import NOTHING, cards
+from pages.stale import days, label
 
 
 def table(folder: Path) -> str:
@@ -26,7 +27,9 @@ def table(folder: Path) -> str:
                 f"{len(units)}, within {max(units):.0f}" if units else NOTHING
             )
         body.append(cells)
-    return cards(["goes on in", *(f"from {n}" for n in named.values())], body)
+    above, body = label(body, [days("states", [one]) for one in found])
+    head = ["goes on in", *(f"from {n}" for n in named.values())]
+    return above + cards(head, body)
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:

@@ -32,6 +32,7 @@ from pages.markdown import (
     interval,
     table,
 )
+from pages.stale import join, label
 from pages.waterfall import Step, waterfall
 
 STEPS = GENERATED / "steps"
@@ -131,17 +132,22 @@ def called(machine: Machine, name: str) -> str:
 
 def rows(
     machine: Machine, names: Sequence[str], first: str, count: int
-) -> str:
+) -> tuple[str, str]:
+    """A paragraph above it, where all is stale, and the table."""
     head = ["step", "ms", "speed-up", "cores busy",
             "page faults a step"]  # fmt: skip
-    return table(head, [
-        [f"{called(machine, n)}<br>`{n}`",
-         *numbers(machine, n, first, count - 1)]
-        for n in names
-    ])  # fmt: skip
+    above, found = label(
+        [
+            [f"{called(machine, n)}<br>`{n}`",
+             *numbers(machine, n, first, count - 1)]
+            for n in names
+        ],
+        [machine.days_of(n, CASE) for n in names],
+    )  # fmt: skip
+    return above, table(head, found)
 
 
-def drawn(machine: Machine, names: Sequence[str]) -> str:
+def drawn(machine: Machine, names: Sequence[str], above: str) -> str:
     """The waterfall, where its first and its last step were measured."""
     found = []
     for name in names:
@@ -151,13 +157,15 @@ def drawn(machine: Machine, names: Sequence[str]) -> str:
             Step(
                 said.removesuffix(" (fast.py)"),
                 middle(rounds) if rounds else None,
+                machine.days_of(name, CASE),
             )
         )
     if found[0].seconds is None or found[-1].seconds is None:
         return ""
     framework = machine.variants[names[0]].implementation.framework
     title = f"{machine.title(names[0])}, step by step"
-    return waterfall(framework, f"steps-{names[0]}", title, found) + "\n"
+    key = f"steps-{names[0]}"
+    return waterfall(framework, key, title, found, above) + "\n"
 
 
 def ladders(
@@ -181,19 +189,20 @@ def ladders(
         return found | {fall: NONE, rest: NONE}
     machine = machines(folder)[0]
     count = len(names) + len(others)
-    listed = rows(machine, names, names[0], count) + machine.source()
-    picture = drawn(machine, names)
+    above, listed = rows(machine, names, names[0], count)
+    listed += machine.source()
+    picture = drawn(machine, names, above)
     if picture:
         listed = folded("The same as a table", listed)
-    found[fall] = picture + listed
-    found[rest] = rows(machine, others, names[0], count)
+    found[fall] = above + picture + listed
+    found[rest] = "".join(rows(machine, others, names[0], count))
     return found
 
 
 def gap(machine: Machine) -> str:
     """Of each implementation: how many times as long as its fast.py the
     page's listing takes."""
-    rows = []
+    rows, when = [], []
     for fast in machine.group("fast", precision="float32"):
         [page] = [
             name
@@ -207,7 +216,9 @@ def gap(machine: Machine) -> str:
             said = interval(ratio(slow, quick)) if slow and quick else ""
             cells.append(said or NOT_MEASURED)
         rows.append([machine.title(page), *cells])
-    return table(["listing ÷ fast", *GAPS.values()], rows)
+        when.append(join(*(machine.days_of(n, *GAPS) for n in (page, fast))))
+    above, rows = label(rows, when)
+    return above + table(["listing ÷ fast", *GAPS.values()], rows)
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:

@@ -1,5 +1,6 @@
 """Figures: one head for all that are drawn by hand."""
 
+import textwrap
 from collections.abc import Sequence
 
 from lab.frameworks import ROOT
@@ -19,12 +20,27 @@ def figure(
     left: int = 0,
     shown: int | None = None,
     size: int = 12,
+    remark: str = "",
+    drawn: bool = True,
 ) -> str:
     """A figure of class `kind`, `title` its name and `said` what it shows,
     for who does not see it; `key` tells it from the page's others.
 
     It is drawn in a box of `width` × `height` that begins at x = `left`, and
-    shown as wide as the page allows, or `shown`. What is given is escaped."""
+    shown as wide as the page allows, or `shown`. A `remark` stands below it
+    where it is `drawn`, and in any case in what it says. What is given is
+    escaped."""
+    if remark:
+        said = f"{said.rstrip('.')}. {remark}"
+    if remark and drawn:
+        lines = textwrap.wrap(
+            remark, int(width / size / 0.52), break_on_hyphens=False
+        )
+        body = [*body, words([
+            text(left, f"{height + 1.4 * size * (n + 1):.0f}", line)
+            for n, line in enumerate(lines)
+        ])]  # fmt: skip
+        height += 1.4 * size * len(lines) + 6
     style = f' class="{kind}"' if kind else ""
     wide = f' width="{shown}"' if shown else ""
     return "\n".join([

@@ -8,6 +8,7 @@ from lab.results import FOLDER
 from pages.bars import chart, timed
 from pages.machines import PAGES, Machine, each
 from pages.markdown import NOTHING, interval, listed, table
+from pages.stale import Days, join, label
 
 CASE = "train-128"
 
@@ -35,6 +36,7 @@ def variant(
 def then_and_now(machine: Machine) -> str:
     """2018 over today, a training step of 128."""
     rows = []
+    when: list[Days] = []
     for then, now in pairs():
         page = variant(machine, then, "page") or ""
         theirs = variant(machine, now, "page"), variant(machine, now, "fast")
@@ -47,6 +49,9 @@ def then_and_now(machine: Machine) -> str:
                 interval(ratio(was, seconds)) if was and seconds else NOTHING,
             ]
         rows.append([machine.title(page), *cells])
+        when.append(join(
+            *(machine.days_of(name, CASE) for name in (page, *theirs))
+        ))  # fmt: skip
     head = ["2018", "ms", "today, ms", "times faster", "fast, ms",
             "times faster"]  # fmt: skip
     shown = [
@@ -60,8 +65,11 @@ def then_and_now(machine: Machine) -> str:
         if name and machine.rounds(name, CASE)
     ]
     title = "2018, the page’s listing of today, and fast"
-    figure = chart(f"{machine.name}-eras", title, "ms", shown)
-    return f"{figure if shown else ''}\n{table(head, rows)}" if rows else ""
+    above, rows = label(rows, when)
+    figure = ""
+    if shown:
+        figure = chart(f"{machine.name}-eras", title, "ms", shown, above)
+    return f"{above}{figure}\n{table(head, rows)}" if rows else ""
 
 
 def alone() -> str:

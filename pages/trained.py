@@ -8,7 +8,8 @@ from lab.seeds import EPOCHS
 from pages.bars import chart, timed
 from pages.machines import PAGES, Machine, each
 from pages.markdown import table
-from pages.seeds import accuracies, spread_of, wanted_of
+from pages.seeds import accuracies, days_of, spread_of, wanted_of
+from pages.stale import Days, join, label
 
 CASE = "train-128"
 # Steps of 128 in an epoch of 60,000 digits, the last one of 96.
@@ -20,6 +21,8 @@ def trained(machine: Machine, folder: Path) -> str:
     that as many epochs of this listing reach."""
     found, wanted = accuracies(folder), wanted_of()
     rows = []
+    when: list[Days] = []
+    known = days_of(folder)
     for name in machine.group("page"):
         slug = machine.variants[name].implementation.slug
         rounds = machine.rounds(name, CASE)
@@ -28,6 +31,8 @@ def trained(machine: Machine, folder: Path) -> str:
             cell = f"{EPOCHS * STEPS * middle(rounds):,.0f}"
         own = found.get(slug, {}).get("own", [])
         rows.append([machine.title(name), cell, spread_of(own, wanted[slug])])
+        seeds = known.get(slug, {}).get("own")
+        when.append(join(machine.days_of(name, CASE), seeds))
     head = ["variant", f"{EPOCHS} epochs, s", "of 10,000 digits right, %"]
     there = sorted(
         (n for n in machine.group("page") if machine.rounds(n, CASE)),
@@ -35,8 +40,11 @@ def trained(machine: Machine, folder: Path) -> str:
     )
     drawn = [timed(machine, n, CASE, scale=EPOCHS * STEPS) for n in there]
     title = f"{EPOCHS} epochs of the whole MNIST, the page’s listing"
-    figure = chart(f"{machine.name}-trained", title, "s", drawn)
-    return f"{figure if drawn else ''}\n{table(head, rows)}"
+    above, rows = label(rows, when)
+    figure = ""
+    if drawn:
+        figure = chart(f"{machine.name}-trained", title, "s", drawn, above)
+    return f"{above}{figure}\n{table(head, rows)}"
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:

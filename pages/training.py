@@ -14,6 +14,7 @@ from pages import titles
 from pages.face import MID_MINUS, MID_PLUS, cells
 from pages.markdown import GENERATED, exponential
 from pages.marks import mark, marked, slug
+from pages.stale import days_of_record, remark, sentence
 from pages.svg import FIGURES, figure, grid, text, words
 
 RECORD = ROOT / "docs" / "assets" / "training" / "replay.json"
@@ -128,6 +129,7 @@ def curves(found: dict[str, Any]) -> str:
         "curves", "curves", "Loss by step, and how far each is from float64",
         said, LEFT + WIDTH + 12, TOP["apart"] + HEIGHT + 26,
         [grid("".join(behind)), words(labels), *lines, *marks, cursor],
+        remark=sentence({"": days_of_record(RECORD)}),
     )  # fmt: skip
 
 
@@ -162,6 +164,7 @@ def rows(found: dict[str, Any]) -> str:
         "kernels", "kernels", "The 32 kernels of the first layer",
         f"At steps {', '.join(map(str, steps))}: amber is positive, blue "
         "negative.", 18 * 32, 44 * len(steps), body,
+        remark=sentence({"": days_of_record(RECORD)}),
     )  # fmt: skip
 
 
@@ -183,7 +186,7 @@ def verdict(found: dict[str, Any]) -> str:
     answers = np.frombuffer(base64.b64decode(found["answers"]), np.uint8)
     answers = answers.reshape(-1, len(found["labels"]))
     accuracy = (answers == np.array(found["labels"])).mean(axis=1)
-    return (
+    said = (
         f"{len(shown(found))} implementations take the same path: their "
         f"losses fall from {right[0]:.2f}, leap from {right[at - 2]:.2f} to "
         f"{right[at - 1]:.2f} at step {at}, and fall again. Before step "
@@ -191,8 +194,9 @@ def verdict(found: dict[str, Any]) -> str:
         f"that any gets is {spread(found):.2g}. Of "
         f"{len(found['labels'])} test digits the network reads "
         f"{accuracy[0]:.0%} before the first step and {accuracy[-1]:.0%} "
-        "after the last, from 128 digits alone.\n"
+        "after the last, from 128 digits alone."
     )
+    return remark(said, days_of_record(RECORD)) + "\n"
 
 
 def parts() -> dict[Path, str]:

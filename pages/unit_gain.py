@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lab.errors import BadInput
 from lab.frameworks import ROOT
+from pages.stale import days_of_record, sentence
 from pages.svg import FIGURES, figure, text
 
 RECORD = ROOT / "evidence" / "semantics" / "unit_gain_2018.txt"
@@ -62,9 +63,10 @@ def curves(record: str) -> str:
         text(right, 182, "unit_gain=False", "end"),
         "</g>",
     ]
+    remark = sentence({"": days_of_record(RECORD)})
     title = "Training loss, with and without unit_gain"
     return figure("", "unit-gain", title, said, 360, 268, body,
-                  shown=480, size=13)  # fmt: skip
+                  shown=480, size=13, remark=remark)  # fmt: skip
 
 
 def parts() -> dict[Path, str]:

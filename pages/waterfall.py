@@ -8,6 +8,7 @@ from lab.frameworks import Framework
 from pages.bars import ticks
 from pages.markdown import NOT_MEASURED, milliseconds
 from pages.marks import mark, slug
+from pages.stale import Days, sentence
 from pages.svg import figure, grid, group, text, words
 
 WIDE, NAMES, NUMBERS, LINE, TOP, COLUMNS = 490, 228, 48, 15, 40, 33
@@ -18,6 +19,7 @@ class Step(NamedTuple):
 
     name: str
     seconds: float | None
+    stale: Days = frozenset()
 
     @property
     def said(self) -> str:
@@ -27,10 +29,12 @@ class Step(NamedTuple):
 
 
 def waterfall(
-    framework: Framework, key: str, title: str, steps: Sequence[Step]
-) -> str:
+    framework: Framework, key: str, title: str, steps: Sequence[Step],
+    above: str = "",
+) -> str:  # fmt: skip
     """The first bar is whole, and so is the last; between them stands what a
-    step saved, solid, or cost, hollow, behind the time that is left."""
+    step saved, solid, or cost, hollow, behind the time that is left. What is
+    stale is said below, where it is not said `above`."""
     high = max(s.seconds for s in steps if s.seconds is not None)
     width = WIDE - NAMES - NUMBERS
 
@@ -68,14 +72,14 @@ def waterfall(
         if before is None:
             drawn.append(bar("", 0, now, y))
         else:
-            then, above = before
+            then, middle = before
             if step is steps[-1]:
                 drawn.append(bar("solid", 0, now, y))
             else:
                 drawn.append(bar("left", 0, min(now, then), y))
                 drawn.append(bar("solid" * (now <= then), now, then, y))
             drawn.append(
-                f'<path class="fall" d="M{at(then):.1f} {above + 7:g}'
+                f'<path class="fall" d="M{at(then):.1f} {middle + 7:g}'
                 f'V{y - 7:g}"/>'
             )
         before = now, y
@@ -94,4 +98,5 @@ def waterfall(
     return figure(
         "bench", key, title, f"ms a step of 128: {said}", WIDE, top + 6,
         [grid(upright), group(drawn), words(texts)], size=13,
+        remark=sentence({s.name: s.stale for s in steps}), drawn=not above,
     )  # fmt: skip

@@ -36,13 +36,13 @@ def test_lint(tool: str) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_no_module_is_over_300_lines() -> None:
+def test_no_module_is_over_600_lines() -> None:
     lines = {
         str(path.relative_to(ROOT)): path.read_text("utf-8").count("\n")
         for path in FILES
         if path.suffix == ".py"
     }
-    assert {name: n for name, n in lines.items() if n > 300} == {}
+    assert {name: n for name, n in lines.items() if n > 600} == {}
 
 
 def test_the_root_is_read_at_a_glance() -> None:

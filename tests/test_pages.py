@@ -111,6 +111,7 @@ def test_check_names_what_differs(
     new = generated / "no-such-part.md"
     wanted[new] = "new"
     monkeypatch.setattr(command, "parts", lambda: wanted)
+    monkeypatch.setattr(command.stale, "faults", lambda: [])
     assert command.main(["--check"]) == 1
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 3

@@ -188,7 +188,10 @@ def test_a_waterfall_s_bars_are_as_long_as_the_times() -> None:
     assert drawn.count(">not measured<") == 1
 
 
-ROW = re.compile(r"^\| .*<br>`([a-z0-9_-]+)` \|(.*)\|$")
+ROW = re.compile(
+    r"^\| .*<br>`([a-z0-9_-]+)`(?:<br><small.*?</small>)?(?:</span>)? "
+    r"\|(.*)\|$"
+)
 
 
 def test_a_listing_has_one_number_for_a_case() -> None:

@@ -117,6 +117,7 @@ def test_a_measurement_is_on_the_page(
     path.write_text(json.dumps(result))
     link = tmp_path / "link.json"
     monkeypatch.setattr(distributed, "LOOPBACK", link)
+    monkeypatch.setattr(distributed, "days_of_loopback", lambda: None)
 
     def row(text: str) -> list[str]:
         lines = [line for line in text.splitlines() if line.startswith("| <")]
@@ -131,7 +132,7 @@ def test_a_measurement_is_on_the_page(
     link.write_text(json.dumps({"bandwidth": 2e6, "latency": 0.01}))
     # No benchmark there says how many cores were busy.
     assert row(distributed.speed(tmp_path)) == unknown
-    monkeypatch.setattr(distributed, "busy", lambda *of: 64)
+    monkeypatch.setattr(distributed, "busy", lambda *of: (64, None))
     # 64 cores, all busy: 4 s, and 16 times 0.02 s of latency, 0.1 s of bytes.
     guess = 4 + 16 * (0.02 + 200_744 / 2e6)
     assert row(distributed.speed(tmp_path))[3:] == [

@@ -1,0 +1,37 @@
+"""The words that stand above a recorded output, wherever a page includes it:
+docs/generated/records.md, a section for each script of evidence/."""
+
+from pathlib import Path
+
+from lab import evidence
+from pages.markdown import GENERATED, small
+from pages.stale import days_of_record, sentence
+
+FILE = GENERATED / "records.md"
+# The figures at the top of Then and now.
+SLIPS = "slips"
+
+
+def section(name: str, text: str) -> str:
+    marks = [f"<!-- --8<-- [{end}:{name}] -->" for end in ("start", "end")]
+    said = f"{small(text)}\n" if text else ""
+    return f"{marks[0]}\n{said}{marks[1]}\n"
+
+
+def parts() -> dict[Path, str]:
+    """docs/generated/records.md."""
+    known = {
+        name: days_of_record(path)
+        for name, path in evidence.scripts().items()
+        if path.suffix == ".txt"
+    }
+    found = [
+        section(Path(name).name, sentence({"": old}))
+        for name, old in known.items()
+    ]
+    slips = {
+        f"`{Path(name).name}.txt`": old
+        for name, old in known.items()
+        if Path(name).parts[0] == SLIPS
+    }
+    return {FILE: "\n".join([*found, section(SLIPS, sentence(slips))])}

@@ -1,0 +1,120 @@
+"""What an earlier version of this code measured: the words that say so.
+
+A result is stale once an input that determined it has changed:
+lab/freshness.py tells. Its numbers stay on the pages, and every one of them
+has these words next to it. In a table they stand in the first cell of a row,
+or once above the table where they hold for every measured row; in a figure
+below it, and in what it says to who does not see it; in a sentence behind it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from lab import evidence, freshness, status
+from lab.frameworks import implementations
+from lab.results import FOLDER, Result
+from pages.markdown import listed, small
+
+WORDS = "measured with an earlier version of this code"
+# When what is stale was measured: days, as 2026-11-25, empty where no record
+# says it. None of them where all is fresh; None where nothing was measured.
+Days = frozenset[str] | None
+
+
+def days(kind: str, measured: Iterable[Result]) -> Days:
+    """When those of these results that are stale were measured."""
+    known = list(measured)
+    if not known:
+        return None
+    return frozenset(
+        result["date"][:10]
+        for result in known
+        if not freshness.is_fresh(kind, result)
+    )
+
+
+def days_of_record(path: Path) -> Days:
+    """The same of what a script of evidence/ recorded."""
+    if not path.exists():
+        return None
+    if freshness.is_fresh_record(path):
+        return frozenset()
+    known = evidence.record_of(evidence.name_of(path))
+    return frozenset([known.get("date", "")[:10]])
+
+
+def join(*parts: Days) -> Days:
+    """Of a number that several results make."""
+    known = [part for part in parts if part is not None]
+    return frozenset[str]().union(*known) if known else None
+
+
+def period(found: Iterable[str]) -> str:
+    """2026-11-25, or 2026-11-24 to 2026-11-25; empty where none is known."""
+    known = sorted(filter(None, found))
+    return " to ".join(dict.fromkeys([*known[:1], *known[-1:]]))
+
+
+def phrase(found: Days) -> str:
+    """The words, and when that was; empty where all is fresh."""
+    if not found:
+        return ""
+    when = period(found)
+    return f"{WORDS} ({when})" if when else WORDS
+
+
+def remark(text: str, found: Days) -> str:
+    """A text with the words behind it: as a sentence, where it is one."""
+    if not found:
+        return text
+    said = ", ".join(filter(None, [WORDS, period(found)]))
+    if text.endswith("."):
+        said = f"{said[0].upper()}{said[1:]}."
+    return f"{text} ({said})"
+
+
+def sentence(named: Mapping[str, Days]) -> str:
+    """Of several by their names: the words as a sentence, that says which
+    they hold for where that is not all. Empty where all are fresh."""
+    measured = {name: d for name, d in named.items() if d is not None}
+    old = [name for name, found in measured.items() if found]
+    said = phrase(join(*measured.values()))
+    if not said:
+        return ""
+    which = "" if len(old) == len(measured) else f": {listed(old)}"
+    return f"{said[0].upper()}{said[1:]}{which}."
+
+
+def above(*found: Days) -> str:
+    """A paragraph above what is stale: empty where anything is fresh."""
+    measured = [d for d in found if d is not None]
+    if not all(measured):
+        return ""
+    said = sentence({"": join(*measured)})
+    return f"{small(said)}\n\n" if said else ""
+
+
+def label(
+    rows: Sequence[Sequence[str]], found: Sequence[Days]
+) -> tuple[str, list[list[str]]]:
+    """A paragraph above a table, and its rows: the words are in one of them.
+    `found` is of each row."""
+    over = above(*found)
+    labeled = [
+        [f"{row[0]}<br>{small(phrase(old))}", *row[1:]]
+        if old and not over
+        else list(row)
+        for row, old in zip(rows, found, strict=True)
+    ]
+    return over, labeled
+
+
+def faults(folder: Path = FOLDER) -> list[str]:
+    """A line for each stale result that is quickly measured again: its file,
+    and the command that does."""
+    return [
+        f"{folder.name}/{one.path.relative_to(folder)} is stale: run "
+        f"`.venv/bin/{one.command}`"
+        for one in status.kept(implementations(), folder)
+        if one.kind in status.CHEAP and one.state == "stale"
+    ]
