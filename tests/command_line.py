@@ -1,12 +1,17 @@
 """`python -m snippets` as a process."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-from lab.frameworks import ROOT
+from lab import freshness
+from lab.frameworks import ROOT, Implementation
+from tests.helpers import Once
+from tests.visits import key_of
 
 COMMAND = [sys.executable, "-m", "snippets"]
 Process = subprocess.CompletedProcess[str]
@@ -24,6 +29,32 @@ def snippets(
         encoding="utf-8",
         env=os.environ | (more or {}),
     )
+
+
+def snippets_once(
+    once: Once,
+    i: Implementation,
+    *arguments: object,
+    more: Variables | None = None,
+) -> tuple[Process, list[dict[str, Any]]]:
+    """The finished process of a command that runs `i`, and the results that
+    it wrote with --json: kept as long as nothing of both has changed."""
+    asked = [*map(str, arguments), more]
+    name = f"command-{freshness.digest_value(asked)}"
+
+    def make(folder: Path) -> None:
+        process = snippets(
+            *arguments, "--json", folder / "results.json", more=more
+        )
+        said = [process.returncode, process.stdout, process.stderr]
+        (folder / "process.json").write_text(json.dumps(said))
+
+    folder = once(name, make, key_of(i, ROOT / "lab"))
+    process = Process(
+        name, *json.loads((folder / "process.json").read_text())
+    )
+    written = json.loads((folder / "results.json").read_text())
+    return process, written["results"]
 
 
 def start(

@@ -11,9 +11,11 @@ import pytest
 from lab import checkpoints
 from lab.checkpoints import About
 from lab.errors import BadInput
+from lab.frameworks import ROOT, implementations
 from lab.inside.checkpoints import MANIFEST, STATE, keep, seal
 from tests.command_line import refusal, snippets, start
-from tests.helpers import until
+from tests.helpers import Once, until
+from tests.visits import key_of
 
 TRAINING = About("pytorch2", "mnist-5k", 128, 0)
 
@@ -101,32 +103,46 @@ def test_what_a_killed_one_left_is_removed(kept: Path) -> None:
     assert not half.exists()
 
 
-def test_killed_and_resumed_is_as_if_it_had_not_been(tmp_path: Path) -> None:
-    asked = "train", "pytorch2", "--checkpoint"
-    whole, broken = tmp_path / "whole", tmp_path / "broken"
-    said = [tmp_path / "whole.json", tmp_path / "broken.json"]
-    done = snippets(*asked, whole, "--epochs", 3, "--json", said[0])
-    assert done.returncode == 0, done.stderr
-    first = broken / "pytorch2" / "epoch-0001"
-    with start(*asked, broken, "--epochs", 3) as process:
-        until(first.exists)
-        # Meanwhile nobody else writes there.
-        refusal(snippets(*asked, broken, "--resume"), "another run writes")
-        process.kill()
-    more = "--resume", "--epochs", 3, "--json", said[1]
-    done = snippets(*asked, broken, *more)
-    assert done.returncode == 0, done.stderr
-    states, manifests = [], []
-    for folder in whole, broken:
-        last = folder / "pytorch2" / "epoch-0003"
+@pytest.mark.framework
+@pytest.mark.parametrize(
+    "epochs", [2, pytest.param(3, marks=pytest.mark.slow)]
+)
+def test_killed_and_resumed_is_as_if_it_had_not_been(
+    epochs: int, once: Once
+) -> None:
+    asked = "train", "pytorch2", "--epochs", epochs, "--checkpoint"
+
+    def make(folder: Path) -> None:
+        whole, broken = folder / "whole", folder / "broken"
+        done = snippets(*asked, whole, "--json", folder / "whole.json")
+        assert done.returncode == 0, done.stderr
+        first = broken / "pytorch2" / "epoch-0001"
+        with start(*asked, broken) as process:
+            until(first.exists)
+            if epochs > 2:  # time enough: meanwhile nobody else writes there
+                again = snippets(*asked, broken, "--resume")
+                refusal(again, "another run writes")
+            process.kill()
+        said = folder / "broken.json"
+        done = snippets(*asked, broken, "--resume", "--json", said)
+        assert done.returncode == 0, done.stderr
+
+    [i] = implementations(["pytorch2"])
+    folder = once(f"killed-{epochs}", make, key_of(i, ROOT / "lab"))
+    states, manifests, rows = [], [], []
+    for name in "whole", "broken":
+        last = folder / name / "pytorch2" / f"epoch-{epochs:04d}"
         states.append((last / STATE / "training").read_bytes())
         manifests.append(json.loads((last / MANIFEST).read_text()))
+        written = json.loads((folder / f"{name}.json").read_text())
+        rows += written["results"]
     assert states[0] == states[1]
     assert manifests[0] == manifests[1]
-    (one,), (other,) = (json.loads(p.read_text())["results"] for p in said)
-    assert one["weights_sha256"] == other["weights_sha256"]
+    assert rows[0]["weights_sha256"] == rows[1]["weights_sha256"]
 
 
+@pytest.mark.slow
+@pytest.mark.framework
 def test_another_network_is_refused_in_a_line(tmp_path: Path) -> None:
     asked = "train", "pytorch2", "--epochs", 1, "--checkpoint", tmp_path
     assert snippets(*asked).returncode == 0

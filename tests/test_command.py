@@ -1,6 +1,5 @@
 """`python -m snippets`: what it prints, writes and leaves behind."""
 
-import json
 import signal
 import subprocess
 from argparse import Namespace
@@ -10,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from lab import check, processes
+from lab import check, gates, processes, results
 from lab.errors import BadInput
 from lab.frameworks import (
     Implementation,
@@ -19,35 +18,76 @@ from lab.frameworks import (
     implementations,
     reference,
 )
-from tests.command_line import Process, snippets, start
-from tests.helpers import HANG, REQUIRE_ALL, until
+from lab.freshness import is_fresh
+from lab.training import GATE_EPOCHS
+from tests.command_line import Process, snippets, snippets_once, start
+from tests.evidence import note
+from tests.helpers import HANG, REQUIRE_ALL, Once, until
 
 FIRST = frameworks()[0].name
 ON_A_BACKEND = next(i.title for i in every() if i.backend.name)
 
 
+# Of those that are trained in earnest, the quickest.
+QUICK = next(i for i in every() if i.title == "pytorch2")
+
+
+def check_gate(result: dict[str, Any], process: Process) -> None:
+    """An entry of `train --json` that passed its gate, and is printed."""
+    assert result["error"] is None
+    assert result["test_accuracy"] >= result["gate"] >= 0.9
+    assert len(result["losses"]) == result["epochs"] == 3
+    assert result["losses"][-1] < result["losses"][0] / 2
+    assert result["images_per_second"] == pytest.approx(
+        3 * 4000 / result["seconds"]["training"]
+    )
+    assert result["peak_memory_bytes"] > 2**26
+    assert result["device"].startswith(("cpu", "gpu"))
+    assert result["name"] in process.stdout
+    assert f"{result['test_accuracy']:.4f}" in process.stdout
+
+
+@pytest.mark.framework
+def test_one_framework_passes_its_gate(once: Once) -> None:
+    """Of the others an epoch is trained in test_contract.py; all of them
+    stand in results/gates/."""
+    process, [result] = snippets_once(once, QUICK, "train", QUICK.title)
+    assert process.returncode == 0, process.stdout
+    check_gate(result, process)
+
+
+@pytest.mark.parametrize("data", GATE_EPOCHS)
+def test_every_seed_that_is_kept_passes_the_gate(
+    data: str, request: pytest.FixtureRequest
+) -> None:
+    kept = results.gates(data)
+    assert set(kept) == {i.slug for i in every()}
+    fresh = count = 0
+    for i in every():
+        assert [r["seed"] for r in kept[i.slug]] == list(gates.SEEDS)
+        for result in kept[i.slug]:
+            assert result["error"] is None
+            assert result["epochs"] == GATE_EPOCHS[data]
+            gate = i.framework.gates.of(data)
+            assert result["test_accuracy"] >= gate, (i.title, result["seed"])
+        count += len(kept[i.slug])
+        fresh += sum(is_fresh("gates", result) for result in kept[i.slug])
+    note(request, f"results/gates/*-{data}-*.json: {fresh} of {count} fresh")
+
+
+@pytest.mark.slow
+@pytest.mark.framework
 def test_every_framework_passes_its_gate(trained: tuple[Process, Any]) -> None:
     process, written = trained
     assert process.returncode == 0, process.stdout
-    results = written["results"]
-    assert [(r["name"], r["backend"] or "") for r in results] == [
+    assert [(r["name"], r["backend"] or "") for r in written["results"]] == [
         (i.framework.name, i.backend.name) for i in every()
     ]
-    for result in results:
+    for result in written["results"]:
         if result["error"] in processes.NOT_HERE:
             assert not REQUIRE_ALL
             continue
-        assert result["error"] is None
-        assert result["test_accuracy"] >= result["gate"] >= 0.9
-        assert len(result["losses"]) == result["epochs"] == 3
-        assert result["losses"][-1] < result["losses"][0] / 2
-        assert result["images_per_second"] == pytest.approx(
-            3 * 4000 / result["seconds"]["training"]
-        )
-        assert result["peak_memory_bytes"] > 2**26
-        assert result["device"].startswith(("cpu", "gpu"))
-        assert result["name"] in process.stdout
-        assert f"{result['test_accuracy']:.4f}" in process.stdout
+        check_gate(result, process)
 
 
 def test_list() -> None:
@@ -103,14 +143,13 @@ def test_missing_digits(tmp_path: Path) -> None:
     assert str(tmp_path / "train-images-idx3-ubyte") in process.stderr
 
 
-def test_failure_shows_the_frameworks_own_words(tmp_path: Path) -> None:
-    path = tmp_path / "results.json"
-    process = snippets(
-        "train", "keras3/jax", "--json", path,
-        more={"JAX_PLATFORMS": "nowhere"},
-    )  # fmt: skip
+@pytest.mark.framework
+def test_failure_shows_the_frameworks_own_words(once: Once) -> None:
+    [i] = implementations(["keras3/jax"])
+    process, [result] = snippets_once(
+        once, i, "train", i.title, more={"JAX_PLATFORMS": "nowhere"}
+    )
     assert process.returncode == 1
-    (result,) = json.loads(path.read_text())["results"]
     assert "nowhere" in result["error"]
     assert result["test_accuracy"] is None
     assert "nowhere" in process.stdout
@@ -129,6 +168,7 @@ def test_a_package_that_is_not_here_is_no_fault_of_its_own() -> None:
         assert processes.status([result["error"]], asked) == wanted
 
 
+@pytest.mark.framework
 def test_timeout() -> None:
     process = snippets("train", FIRST, "--timeout", "0.5")
     assert process.returncode == 1
@@ -140,12 +180,14 @@ def test_timeout_of_the_pages() -> None:
     assert said == ["stopped after 0.01 s (--timeout)"]
 
 
-def test_gpu_is_required_where_asked() -> None:
+@pytest.mark.framework
+def test_gpu_is_required_where_asked(once: Once) -> None:
     # Hides the GPUs of a machine that has some.
     hidden = {"CUDA_VISIBLE_DEVICES": ""}
-    process = snippets(
-        "train", "pytorch2", "--epochs", "1", "--require-gpu", more=hidden
-    )
+    process, _ = snippets_once(
+        once, QUICK, "train", QUICK.title, "--epochs", "1", "--require-gpu",
+        more=hidden,
+    )  # fmt: skip
     assert process.returncode == 1
     assert "not on a GPU" in process.stdout
 
@@ -165,9 +207,15 @@ def listed() -> dict[int, tuple[int, str]]:
     }
 
 
+@pytest.mark.framework
 @pytest.mark.parametrize(
-    "sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
-)
+    "sign",
+    [
+        signal.SIGINT, signal.SIGKILL,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.slow),
+    ],
+)  # fmt: skip
 def test_nothing_is_left_running(sign: int) -> None:
     # Of the frameworks, what starts at once.
     process = start("train", reference().title, "--epochs", "1000")

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,21 @@ import pytest
 from safetensors.numpy import load_file
 
 from lab import mnist, onnx_file
-from lab.convert import convert
-from lab.frameworks import frameworks, reference
+from lab.convert import SAFETENSORS, convert
+from lab.frameworks import ROOT, frameworks, implementations, reference
 from lab.processes import NO_2018
 from lab.tensors import SHAPES
-from tests.chain import TRAINED, Chain, chain, trained, trained_accuracy
+from tests.chain import (
+    TRAINED,
+    Chain,
+    chain,
+    trained,
+    trained_accuracy,
+    unusual,
+)
 from tests.command_line import snippets
 from tests.helpers import Once, missing
+from tests.visits import key_of
 
 # The largest difference measured is 6e-6.
 ONNX_TOLERANCE = 2e-5
@@ -27,6 +36,31 @@ def converted(once: Once, digits: Path) -> Chain:
     return chain(once, digits)
 
 
+@pytest.mark.framework
+def test_a_chain_of_two_is_exact(
+    own_file: Callable[[str], Path], once: Once
+) -> None:
+    """From one framework's file to another's, and to safetensors. That each
+    reads what it wrote is in test_contract.py, the chain of all below."""
+    [first] = implementations(["pytorch2"])
+    second = reference().framework.name
+
+    def make(folder: Path) -> None:
+        between, last = folder / "between.npz", folder / "last.safetensors"
+        convert(first.title, second, own_file(first.title), between)
+        convert(second, SAFETENSORS.name, between, last)
+        assert not list(folder.glob(".*"))
+
+    folder = once("chain-of-two", make, key_of(first, ROOT / "lab"))
+    back = load_file(folder / "last.safetensors")
+    assert back.keys() == unusual().keys()
+    for name, array in unusual().items():
+        assert back[name].dtype == array.dtype
+        assert back[name].tobytes() == array.tobytes(), name
+
+
+@pytest.mark.slow
+@pytest.mark.framework
 def test_chain_is_exact_bit_for_bit(converted: Chain) -> None:
     """Each framework read and wrote the shared layout exactly, so every pair
     of them is exact."""
@@ -40,6 +74,8 @@ def test_chain_is_exact_bit_for_bit(converted: Chain) -> None:
         assert not list(path.parent.glob(".*"))
 
 
+@pytest.mark.slow
+@pytest.mark.framework
 @pytest.mark.parametrize("name", [f.name for f in frameworks()])
 def test_framework_loads_its_file_alone(converted: Chain, name: str) -> None:
     if name not in converted.alone:
@@ -86,6 +122,7 @@ def test_onnx_agrees_with_float64(tmp_path: Path) -> None:
     assert session.run(None, {"images": images[:1]})[0].shape == (1, 10)
 
 
+@pytest.mark.framework
 def test_float64_is_rounded_and_says_so(tmp_path: Path) -> None:
     exact = [trained()[name].astype("float64") for name in SHAPES]
     np.savez(tmp_path / "exact.npz", *exact)
@@ -102,6 +139,8 @@ def test_float64_is_rounded_and_says_so(tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.slow
+@pytest.mark.framework
 def test_todays_keras_opens_the_h5_of_2018(
     converted: Chain, tmp_path: Path
 ) -> None:

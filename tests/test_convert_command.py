@@ -120,6 +120,8 @@ def test_two_files_are_written_both_or_none(tmp_path: Path) -> None:
     assert not any(path.exists() for path in final)
 
 
+@pytest.mark.slow
+@pytest.mark.framework
 def test_failing_framework_is_status_1(out: Path) -> None:
     process = snippets(
         "convert", "safetensors", "jax_flax", TRAINED, out,
@@ -143,9 +145,14 @@ def test_missing_environment_is_status_1(
     assert list(out.parent.iterdir()) == []
 
 
+@pytest.mark.framework
 @pytest.mark.parametrize(
     "sign, status",
-    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+    [
+        (signal.SIGTERM, 143),
+        pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow),
+        pytest.param(signal.SIGHUP, 129, marks=pytest.mark.slow),
+    ],
 )
 def test_interrupted_leaves_nothing(
     sign: int, status: int, out: Path

@@ -14,11 +14,13 @@ from safetensors.numpy import load_file
 
 from lab.convert import convert
 from lab.errors import BadInput
-from lab.frameworks import ROOT, frameworks
+from lab.frameworks import ROOT, Implementation, frameworks
+from lab.processes import NO_2018, interpreter
 from tests import bad_files
-from tests.chain import FILES, TRAINED, chain, trained
+from tests.chain import FILES, TRAINED, trained
 from tests.command_line import snippets
-from tests.helpers import Once, Warmed
+from tests.helpers import Once, Warmed, missing
+from tests.visits import key_of
 
 Change = bad_files.Change
 
@@ -81,6 +83,7 @@ TORCH: dict[str, Callable[[], Any]] = {
 }
 
 
+@pytest.mark.framework
 @pytest.mark.parametrize("saved", TORCH)
 def test_torch(saved: str, warmed: Warmed, tmp_path: Path) -> None:
     import torch
@@ -89,6 +92,7 @@ def test_torch(saved: str, warmed: Warmed, tmp_path: Path) -> None:
     same(warmed, of("torch_zip"), tmp_path / "in.pt", tmp_path / "out")
 
 
+@pytest.mark.framework
 def test_two_sets_of_weights_are_named(
     warmed: Warmed, tmp_path: Path
 ) -> None:
@@ -101,6 +105,8 @@ def test_two_sets_of_weights_are_named(
         same(warmed, of("torch_zip"), tmp_path / "in.pt", tmp_path / "out")
 
 
+@pytest.mark.slow
+@pytest.mark.framework
 @pytest.mark.parametrize(
     "names",
     [
@@ -174,6 +180,8 @@ def saved(once: Once, screen: str, code: str) -> Path:
     return once(f"saved-{screen}", make)
 
 
+@pytest.mark.slow
+@pytest.mark.framework
 @pytest.mark.parametrize("name", ["save-1", "m/ckpt-1"])
 def test_tensorflow(
     name: str, warmed: Warmed, once: Once, tmp_path: Path
@@ -182,12 +190,16 @@ def test_tensorflow(
     same(warmed, of("tensorflow"), found / name, tmp_path / "out")
 
 
+@pytest.mark.slow
+@pytest.mark.framework
 @pytest.mark.parametrize("name", ["pure", "m/3", "m/3/default"])
 def test_orbax(name: str, warmed: Warmed, once: Once, tmp_path: Path) -> None:
     found = saved(once, "orbax", ORBAX)
     same(warmed, of("orbax"), found / name, tmp_path / "out")
 
 
+@pytest.mark.slow
+@pytest.mark.framework
 def test_orbax_types(warmed: Warmed, once: Once, tmp_path: Path) -> None:
     found, name = saved(once, "orbax", ORBAX), of("orbax")
     warmed(name)
@@ -221,16 +233,29 @@ def to_float64(weights: bad_files.Weights, bias: str) -> None:
     weights[bias] = wide + 1e-12
 
 
+# The screens that need no process, and PyTorch's, whose starts soonest.
+CHEAP = "npz", "safetensors", "torch_zip"
+
+
+@pytest.mark.framework
 @pytest.mark.parametrize(
-    "name", [n for n, f in FILES.items() if f.screen in bad_files.EDITORS]
+    "name",
+    [
+        pytest.param(
+            n, marks=[] if f.screen in CHEAP else [pytest.mark.slow]
+        )
+        for n, f in FILES.items()
+        if f.screen in bad_files.EDITORS
+    ],
 )
 def test_types(
-    name: str, warmed: Warmed, once: Once, digits: Path, tmp_path: Path
+    name: str,
+    warmed: Warmed,
+    own_file: Callable[[str], Path],
+    tmp_path: Path,
 ) -> None:
     """float16 is exact, float64 is rounded, from every file alike."""
-    good = chain(once, digits).files | {"safetensors": TRAINED}
-    if name not in good:
-        pytest.skip("2018 is not here")
+    good = {name: TRAINED if name == "safetensors" else own_file(name)}
     warmed(name)
     for change, rounds in (to_float16, False), (to_float64, True):
         folder = tmp_path / change.__name__
@@ -259,23 +284,39 @@ def test_bfloat16_in_safetensors(tmp_path: Path) -> None:
         convert("safetensors", "onnx", tmp_path / "fp8", tmp_path / "o")
 
 
-@pytest.mark.parametrize("name", [of("hdf5"), "keras2"])
-@pytest.mark.parametrize("variable", ["HOME", "KERAS_HOME"])
+@pytest.mark.framework
+@pytest.mark.parametrize(
+    "name, variable",
+    [
+        (of("hdf5"), "HOME"),
+        pytest.param(of("hdf5"), "KERAS_HOME", marks=pytest.mark.slow),
+        pytest.param("keras2", "HOME", marks=pytest.mark.slow),
+        pytest.param("keras2", "KERAS_HOME", marks=pytest.mark.slow),
+    ],
+)
 def test_a_users_configuration_changes_nothing(
-    variable: str, name: str, python_2018: list[str], tmp_path: Path
+    name: str, variable: str, once: Once
 ) -> None:
     """keras.json asks for float16 and channels first; others for more."""
-    folder = tmp_path / ".keras" if variable == "HOME" else tmp_path
-    folder.mkdir(exist_ok=True)
-    (folder / "keras.json").write_text(
-        '{"floatx": "float16", "image_data_format": "channels_first"}'
-    )
-    out = tmp_path / "out.weights.h5"
-    process = snippets(
-        "convert", "safetensors", name, TRAINED, out,
-        more={variable: str(tmp_path), "JAX_ENABLE_X64": "1"},
-    )  # fmt: skip
-    assert process.returncode == 0, process.stderr
+    [framework] = [f for f in frameworks() if f.name == name]
+    i = Implementation(framework, framework.backends[0])
+
+    def make(home: Path) -> None:
+        if interpreter(framework, home) is None:
+            missing(NO_2018)
+        folder = home / ".keras" if variable == "HOME" else home
+        folder.mkdir(exist_ok=True)
+        (folder / "keras.json").write_text(
+            '{"floatx": "float16", "image_data_format": "channels_first"}'
+        )
+        process = snippets(
+            "convert", "safetensors", name, TRAINED, home / "out.weights.h5",
+            more={variable: str(home), "JAX_ENABLE_X64": "1"},
+        )  # fmt: skip
+        assert process.returncode == 0, process.stderr
+
+    key = key_of(i, ROOT / "lab", Path(__file__))
+    out = once(f"home-{name}-{variable}", make, key) / "out.weights.h5"
     found: dict[str, Any] = {}
     with h5py.File(out) as file:
         file.visititems(

@@ -1,6 +1,7 @@
 """Several processes take the steps of one; who is killed is named, nothing is
 left running, and the run goes on."""
 
+import functools
 import json
 import os
 import signal
@@ -19,15 +20,23 @@ from lab import distributed, mnist, parity, results
 from lab.contract import MARK
 from lab.distributed import PROCESSES, compared
 from lab.files import write_arrays
-from lab.frameworks import Implementation, every, frameworks, reference
+from lab.frameworks import (
+    ROOT,
+    Implementation,
+    every,
+    frameworks,
+    reference,
+)
+from lab.freshness import is_fresh
 from lab.inside.launch import alive
 from lab.parity import STEPS, TOLERANCES
 from lab.processes import Result, execute
 from lab.several import free_ports
 from tests.command_line import refusal, snippets, start
+from tests.evidence import choose, note, read_seed
 from tests.helpers import HANG, Once, until
+from tests.visits import FEW, Visits, key_of
 
-FEW = [n for n in STEPS if n < 100]
 ABLE = [i for i in every() if i.backend.distributed]
 # One of each kind: its own launcher starts them, or this project does. Of
 # those on a backend of another's each process would import both.
@@ -40,40 +49,69 @@ BY_TITLE = pytest.mark.parametrize("i", ABLE, ids=lambda i: i.title)
 BY_KIND = pytest.mark.parametrize("i", KINDS.values(), ids=lambda i: i.title)
 
 
-def measure(i: Implementation, processes: int, folder: Path) -> None:
-    """The weights of `i` after each number of steps, into `folder`."""
+def measure(i: Implementation, folder: Path) -> None:
+    """The weights of `i` after each number of steps of two processes, into
+    `folder`."""
     path = folder / "digits.npz"
     write_arrays(path, parity.inputs(mnist.load()))
     request: dict[str, Any] = {
         "task": "distributed", "steps": FEW, "digits": path.name,
+        "processes": PROCESSES,
         # And one model twice, as who times it does.
         "epochs": 1, "count": 128,
     }  # fmt: skip
-    if processes > 1:
-        request["processes"] = processes
     result = execute(i, request, HANG, inputs={path.name: path})
     path.unlink()
     assert result["error"] is None, result["error"]
     write_arrays(folder / "arrays.npz", result["arrays"])
 
 
-def measured(once: Once, i: Implementation, processes: int) -> Result:
-    make = partial(measure, i, processes)
-    folder = once(f"distributed-{i.slug}-{processes}", make)
+def measured(once: Once, i: Implementation) -> Result:
+    more = "distributed", "parity", "several"
+    key = key_of(i, *(ROOT / "lab" / f"{name}.py" for name in more))
+    folder = once(f"distributed-{i.slug}", partial(measure, i), key)
     with np.load(folder / "arrays.npz") as arrays:
         return {"arrays": dict(arrays), "version": "", "device": "",
                 "error": None}  # fmt: skip
 
 
+def fresh(title: str) -> bool:
+    [i] = [i for i in ABLE if i.title == title]
+    kept = results.distributed().get(i.slug)
+    return kept is not None and is_fresh("distributed", kept)
+
+
+@functools.cache
+def taken(prove: bool) -> set[str]:
+    """Those whose kept result stands for a run: of what is fresh, all but
+    one, another one for each commit."""
+    return choose([i.title for i in ABLE], fresh, prove)[1]
+
+
+@pytest.mark.framework
 @BY_TITLE
 def test_two_of_64_are_one_of_128(
-    i: Implementation, once: Once, monkeypatch: pytest.MonkeyPatch
+    i: Implementation,
+    once: Once,
+    visit: Visits,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     """After 1 and 10 steps; after 100 it is measured, and kept."""
-    monkeypatch.setattr(distributed, "STEPS", FEW)
-    right = measured(once, reference(), 1)
-    two = measured(once, i, PROCESSES)
-    row = compared(i, two, two, right)
+    path = f"results/distributed/{i.slug}.json"
+    if i.title in taken(request.config.getoption("prove")):
+        row = results.distributed()[i.slug]
+        for n in FEW:
+            far = row["max_abs_several"][str(n)]
+            assert far <= TOLERANCES["weights"][n]
+        note(request, f"{path}: steps {FEW}")
+    else:
+        monkeypatch.setattr(distributed, "STEPS", FEW)
+        two = measured(once, i)
+        right = visit(reference()).answer("parity")
+        row = compared(i, two, two, right)
+        if fresh(i.title):
+            note(request, f"{path}: run again, the sample of {read_seed()}")
     assert row["error"] is None
     assert row["max_abs_several"]["1"] > 0  # and not the reference itself
 
@@ -87,12 +125,14 @@ def test_what_is_kept_is_within_the_tolerances() -> None:
             assert row[f"max_abs_{how}"][str(n)] <= TOLERANCES["weights"][n]
 
 
+@pytest.mark.framework
 def test_a_mean_of_means_would_be_noticed(
-    once: Once, monkeypatch: pytest.MonkeyPatch
+    visit: Visits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nor is one process's half of the digits the whole."""
     monkeypatch.setattr(distributed, "STEPS", FEW)
-    right = measured(once, reference(), 1)
+    right = visit(reference()).answer("parity")
+    assert compared(reference(), right, right, right)["error"] is None
     arrays = {
         name: array * np.float32(1 + 1e-6)
         for name, array in right["arrays"].items()
@@ -121,6 +161,8 @@ def joined(scratch: Path) -> list[Any]:
     return [json.loads(path.read_text()) for path in sorted(paths)]
 
 
+@pytest.mark.slow
+@pytest.mark.framework
 @BY_KIND
 def test_a_killed_one_is_named_and_the_run_goes_on(
     i: Implementation, tmp_path: Path
@@ -150,6 +192,8 @@ def test_a_killed_one_is_named_and_the_run_goes_on(
         assert row[key] == unbroken[key]
 
 
+@pytest.mark.slow
+@pytest.mark.framework
 @BY_KIND
 def test_nothing_outlives_a_killed_command(
     i: Implementation, tmp_path: Path
@@ -163,6 +207,8 @@ def test_nothing_outlives_a_killed_command(
     until(lambda: not any(map(alive, workers)))
 
 
+@pytest.mark.slow
+@pytest.mark.framework
 def test_another_version_in_one_of_them_is_refused(tmp_path: Path) -> None:
     """As on two machines: here by a module that one process alone meets."""
     i = KINDS[True]
@@ -198,6 +244,8 @@ def test_who_has_no_distributed_py_says_so() -> None:
         refusal(process, "does not train in several processes")
 
 
+@pytest.mark.slow
+@pytest.mark.framework
 def test_more_processes_than_cores_are_warned_of_and_run() -> None:
     count = (os.cpu_count() or 1) + 1
     i = KINDS[True]
@@ -207,6 +255,8 @@ def test_more_processes_than_cores_are_warned_of_and_run() -> None:
     assert f"{count} processes share {count - 1} cores" in done.stderr
 
 
+@pytest.mark.slow
+@pytest.mark.framework
 def test_one_that_nobody_joins_ends_by_itself(tmp_path: Path) -> None:
     """The engine's own timeout, without anything of this project around."""
     i = KINDS[True]

@@ -11,15 +11,20 @@ import jsonschema
 import numpy as np
 import pytest
 
+from lab import results
 from lab.carry import carry
+from lab.compared import compared
 from lab.errors import BadInput
 from lab.frameworks import Framework, Implementation, every, frameworks
-from lab.own import arguments, listed, own_arrays
+from lab.freshness import is_fresh
+from lab.own import arguments, by_row, listed, own_arrays
 from lab.processes import NOT_HERE
 from lab.rows import Rule, given, groups, owns, rows, rules
 from lab.symptoms import signature, symptoms
 from tests.command_line import refusal, snippets
+from tests.evidence import note, read_seed
 from tests.helpers import ROOT, Once, missing
+from tests.visits import Visits, sample
 
 # A few times what was seen, but where a rule says how far it is off.
 UNITS = 32
@@ -28,41 +33,53 @@ DRAWN = 0.01
 LISTED = [f for f in frameworks() if listed(f)]
 KEEPS = [n for n, (_, row) in rows().items() if row.weights or row.states]
 Say = Callable[[dict[str, np.ndarray], str, str], dict[str, np.ndarray]]
-Ran = Callable[[Implementation], dict[str, Any]]
-
-
-def run(title: str, folder: Path) -> None:
-    snippets("layers", title, "--json", folder / "rows.json")
-
-
-@pytest.fixture
-def ran(once: Once) -> Ran:
-    def of(implementation: Implementation) -> dict[str, Any]:
-        title = implementation.title
-        folder = once(f"layers-{title}", partial(run, title))
-        written = json.loads((folder / "rows.json").read_text())
-        [found] = written["results"]
-        if found["error"] in NOT_HERE:
-            missing(found["error"])
-        assert not found["error"]
-        return dict(found["rows"])
-
-    return of
-
-
-@pytest.mark.parametrize(
-    "ours", [i for i in every() if listed(i.framework)], ids=lambda i: i.title
+AT = {i.title: i for i in every() if listed(i.framework)}
+# In the process of the tests that take an `implementation`.
+BY_TITLE = pytest.mark.parametrize(
+    "title", [pytest.param(t, marks=pytest.mark.xdist_group(t)) for t in AT]
 )
-def test_every_row_is_as_float64_has_it(
-    ours: Implementation, ran: Ran
-) -> None:
-    """Outputs, gradients and states; and with an option that is wrong it
-    would not be."""
-    framework = ours.framework
+Rows = dict[str, dict[str, Any]]
+# Of kinds that draw at random, other numbers each time.
+DRAWS = "initialisers", "noise"
+
+
+def measure(once: Once, implementation: Implementation) -> Rows:
+    """The rows of `implementation`, measured anew."""
+    title = implementation.title
+
+    def make(folder: Path) -> None:
+        snippets("layers", title, "--json", folder / "rows.json")
+
+    folder = once(f"layers-{title}", make)
+    [found] = json.loads((folder / "rows.json").read_text())["results"]
+    if found["error"] in NOT_HERE:
+        missing(found["error"])
+    assert not found["error"]
+    return dict(found["rows"])
+
+
+def recorded(kind: str, implementation: Implementation) -> dict[str, Any]:
+    """What results/ has of `implementation`; {} where it was not measured."""
+    path = results.FOLDER / kind / f"{implementation.slug}.json"
+    return results.read(kind, path) if path.exists() else {}
+
+
+def fresh(kind: str, title: str) -> bool:
+    found = recorded(kind, AT[title])
+    return bool(found) and is_fresh(kind, found)
+
+
+def draws(name: str) -> bool:
+    return groups()[rows()[name][0]].kind in DRAWS
+
+
+def faults_of(framework: Framework, measured: Rows) -> list[str]:
+    """Where outputs, gradients and states are not float64's; and where they
+    would be with an option that is wrong."""
     faults = []
-    for name, row in ran(ours).items():
+    for name, row in measured.items():
         off = rules(framework).get(name, Rule()).off
-        drawn = groups()[rows()[name][0]].kind in ("initialisers", "noise")
+        drawn = draws(name)
         if row["none"]:
             assert arguments(framework, name) is None
         elif row["error"]:
@@ -76,7 +93,123 @@ def test_every_row_is_as_float64_has_it(
             units = wrong["units"]
             if not drawn and units is not None and units < 10 * UNITS:
                 faults.append(f"{name}: {wrong['options']} is not noticed")
-    assert not faults
+    return faults
+
+
+@pytest.mark.framework
+@BY_TITLE
+def test_every_row_is_as_float64_has_it(
+    title: str, once: Once, request: pytest.FixtureRequest
+) -> None:
+    """The result that is kept, where it is fresh; else it is measured."""
+    ours, prove = AT[title], request.config.getoption("prove")
+    if not prove and fresh("layers", title):
+        found = recorded("layers", ours)["rows"]
+        note(request, f"results/layers/{ours.slug}.json: {len(found)} rows")
+    else:
+        found = measure(once, ours)
+    assert set(found) >= {
+        name for name in rows() if arguments(ours.framework, name) is not None
+    }
+    assert faults_of(ours.framework, found) == []
+
+
+def parted(name: str, kept: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Where a row that was measured anew is not as it is kept, but for what
+    another machine's rounding may do."""
+    faults = [
+        f"{name}: {key} was {kept[key]}, is {new[key]}"
+        for key in ("none", "error", "options")
+        if kept[key] != new[key]
+    ]
+    pairs = [("right", kept["units"], new["units"])]
+    before, after = (
+        {json.dumps(w["options"]): w["units"] for w in row["wrong"]}
+        for row in (kept, new)
+    )
+    if before.keys() != after.keys():
+        faults.append(f"{name}: wrong are {list(after)}, not {list(before)}")
+    else:
+        pairs += [(key, before[key], after[key]) for key in before]
+    for key, was, now in pairs:
+        if draws(name) or was is None or now is None:
+            alike = draws(name) or was is now
+        else:
+            alike = now == pytest.approx(was, rel=0.01, abs=UNITS)
+        if not alike:
+            faults.append(f"{name}: {key} was {was} units off, is {now}")
+    return faults
+
+
+@pytest.mark.framework
+@BY_TITLE
+def test_a_sample_is_as_it_is_kept(
+    title: str, visit: Visits, request: pytest.FixtureRequest
+) -> None:
+    """Some rows, other ones for each commit, are measured anew."""
+    ours = AT[title]
+    answered = visit(ours).answer("rows")
+    arrays = by_row(answered["arrays"])
+    names = sample(ours)
+    print(f"{title}: {names} of {read_seed()}")
+    new = {}
+    for name in names:
+        assert name not in answered["errors"], answered["errors"][name]
+        new[name] = {"none": None, "error": None} | compared(
+            ours.framework, name, arrays[name]
+        )
+    assert faults_of(ours.framework, new) == []
+    if fresh("layers", title):
+        kept = recorded("layers", ours)["rows"]
+        for name in names:
+            assert parted(name, kept[name], new[name]) == []
+        note(
+            request,
+            f"results/layers/{ours.slug}.json: {', '.join(names)} measured "
+            f"anew, the sample of {read_seed()}",
+        )
+
+
+SPOILT: list[tuple[str, dict[str, Any], str]] = [
+    ("conv_2d", {"units": 99.0}, "right was"),
+    ("conv_2d", {"options": {"stride": [1, 1]}}, "options was"),
+    ("conv_2d", {"wrong": []}, "wrong are []"),
+    ("conv_2d", {"error": "none such"}, "error was"),
+]
+
+
+@pytest.mark.parametrize("name, change, words", SPOILT)
+def test_a_row_that_parted_is_noticed(
+    name: str, change: dict[str, Any], words: str
+) -> None:
+    kept = recorded("layers", AT["pytorch2"])["rows"][name]
+    assert parted(name, kept, kept) == []
+    assert words in parted(name, kept, kept | change)[0]
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.5])
+def test_another_wrong_is_noticed(factor: float) -> None:
+    """Where it is farther from right, or nearer, than it was."""
+    kept = recorded("layers", AT["pytorch2"])["rows"]
+    for name, row in kept.items():
+        far = [w["units"] or 0 for w in row.get("wrong", [])]
+        if row.get("wrong") and max(far) > 10 * UNITS and not draws(name):
+            change = [
+                w | {"units": w["units"] and factor * w["units"]}
+                for w in row["wrong"]
+            ]
+            assert parted(name, row, row | {"wrong": change}), name
+
+
+def test_a_wrong_number_is_noticed() -> None:
+    framework = AT["pytorch2"].framework
+    kept = recorded("layers", AT["pytorch2"])["rows"]
+    assert faults_of(framework, kept) == []
+    for change in (
+        {"units": float("nan")}, {"units": 2.0 * UNITS}, {"error": "none"},
+    ):  # fmt: skip
+        row = kept["conv_2d"] | change
+        assert len(faults_of(framework, kept | {"conv_2d": row})) == 1
 
 
 @pytest.mark.parametrize("framework", LISTED, ids=lambda f: f.name)
@@ -89,11 +222,17 @@ def test_every_row_is_there_or_says_why(framework: Framework) -> None:
         assert here or said or framework.era == "2018", name
 
 
-def test_an_optimiser_goes_on_elsewhere(once: Once) -> None:
-    """Fifty steps in each framework, fifty in each other."""
+MOVING = [t for t, i in AT.items() if i.framework.era == "today"]
+
+
+@pytest.mark.framework
+def test_an_optimiser_goes_on_elsewhere(
+    once: Once, request: pytest.FixtureRequest
+) -> None:
+    """Fifty steps in each framework, fifty in each other: the results that
+    are kept, where all are fresh; else, of each a backend, measured anew."""
 
     def make(folder: Path) -> None:
-        # A backend of each; the page has all.
         names = [
             Implementation(f, f.backends[-1]).title
             for f in LISTED
@@ -101,9 +240,15 @@ def test_an_optimiser_goes_on_elsewhere(once: Once) -> None:
         ]
         snippets("states", *names, "--json", folder / "states.json")
 
-    written = json.loads((once("states", make) / "states.json").read_text())
+    prove = request.config.getoption("prove")
+    if not prove and all(fresh("states", title) for title in MOVING):
+        entries = [recorded("states", AT[title]) for title in MOVING]
+        note(request, f"results/states/: {len(entries)} frameworks")
+    else:
+        path = once("states", make) / "states.json"
+        entries = json.loads(path.read_text())["results"]
     moved = 0
-    for found in written["results"]:
+    for found in entries:
         assert not found["error"]
         for source, names in found["from"].items():
             for name, row in names.items():

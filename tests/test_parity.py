@@ -5,7 +5,6 @@ import runpy
 import shutil
 import sys
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from subprocess import run
 from typing import Any
@@ -15,7 +14,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from lab import mnist, parity, weights
+from lab import freshness, mnist, parity, weights
 from lab.frameworks import (
     Implementation,
     every,
@@ -25,9 +24,12 @@ from lab.frameworks import (
 from lab.parity import TOLERANCES
 from lab.processes import Result, execute
 from tests.helpers import HANG, Once
+from tests.visits import FEW, Visits, few_digits, key_of
 
 REFERENCE = reference()
-FEW = [n for n in parity.STEPS if n < 100]
+# Of the losses after the first of ten steps, when the weights differ too: a
+# few times the largest difference seen, 1.6e-6.
+LATER_LOSSES = 5e-6
 ORACLE = runpy.run_path(str(REFERENCE.framework.folder / "convnet.py"))
 
 
@@ -127,21 +129,40 @@ def test_initial_weights_are_those_of_the_seed() -> None:
         assert np.array_equal(array, stored[name])
 
 
+@pytest.mark.framework
 def test_is_the_same_network(
     implementation: Implementation,
-    present: None,
-    once: Once,
+    visit: Visits,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """After 1 and 10 steps; after 100 it is measured, and kept."""
+    """The tiny training pass of ten steps, each time anew; after 1 step it is
+    measured where something has changed, after 100 by `make parity`."""
     monkeypatch.setattr(parity, "STEPS", FEW)
-    right, found = (few(i, once) for i in (REFERENCE, implementation))
-    row = parity.compared(measured(found), measured(right))
+    found = visit(implementation).answer("parity")
+    right = visit(REFERENCE).answer("parity")
+    row = parity.compared(found, right)
     assert row["error"] is None
+    assert faults_of_losses(found, right) == []
     assert row["other_answers"] == 0
     assert row["max_abs_weights"][10] < 2e-6
     exact = implementation == REFERENCE
     assert (row["max_abs_logits"] == 0) == exact
+
+
+def faults_of_losses(found: Result, right: Result) -> list[str]:
+    """What is wrong with the losses of the ten steps: each of them, whatever
+    the weights at the end are."""
+    losses, wanted = (r["arrays"]["losses"] for r in (found, right))
+    if losses.shape != wanted.shape:
+        return [f"{losses.shape} losses, not {wanted.shape}"]
+    far = np.abs(losses - wanted)
+    most = [TOLERANCES["loss"]] + [LATER_LOSSES] * (len(far) - 1)
+    # Not `>`: a difference that is no number must fail as well.
+    return [
+        f"loss {n} is off by {off:.1e}, above {limit:.0e}"
+        for n, (off, limit) in enumerate(zip(far, most), 1)
+        if not off <= limit
+    ]
 
 
 def test_what_is_kept_is_within_the_tolerances() -> None:
@@ -160,6 +181,7 @@ def test_what_is_kept_is_within_the_tolerances() -> None:
 # the words. The first is the port that everybody gets wrong once: the dense
 # layer's rows transposed, and not permuted.
 [PYTORCH] = implementations(["pytorch2"])
+BREAKS = PYTORCH.framework.breaks
 SLIPS = [
     (
         PYTORCH, "weights.py",
@@ -178,9 +200,16 @@ SLIPS = [
         REFERENCE, "convnet.py", "0.05 /", "0.050005 /", [10],
         "max_abs_weights after 10",
     ),
+    # What three epochs of a gate notice, one or ten steps do.
+    (
+        PYTORCH, "convnet.py", *BREAKS.optimiser, [10],
+        "max_abs_weights after 10",
+    ),
+    (PYTORCH, "convnet.py", *BREAKS.loss, [10], "loss 1 is off"),
 ]  # fmt: skip
 
 
+@pytest.mark.framework
 @pytest.mark.parametrize("whose, file, find, replace, steps, words", SLIPS)
 def test_a_difference_is_noticed(
     whose: Implementation,
@@ -190,43 +219,45 @@ def test_a_difference_is_noticed(
     steps: list[int],
     words: str,
     once: Once,
-    tmp_path: Path,
+    visit: Visits,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    right = few(REFERENCE, once)
-    slipped = tmp_path / "slipped"
-    shutil.copytree(whose.framework.folder, slipped)
-    source = (slipped / file).read_text("utf-8")
-    assert find in source
-    (slipped / file).write_text(source.replace(find, replace), "utf-8")
-    framework = msgspec.structs.replace(whose.framework, name=str(slipped))
-    measure(Implementation(framework, whose.backend), steps, tmp_path)
+    right = visit(REFERENCE).answer("parity")
+
+    def make(folder: Path) -> None:
+        slipped = folder / "slipped"
+        shutil.copytree(whose.framework.folder, slipped)
+        source = (slipped / file).read_text("utf-8")
+        assert find in source
+        (slipped / file).write_text(source.replace(find, replace), "utf-8")
+        framework = msgspec.structs.replace(whose.framework, name=str(slipped))
+        measure(Implementation(framework, whose.backend), steps, folder)
+
+    slip = freshness.digest_value([file, find, replace, steps])
+    wrong = measured(once(f"slip-{slip}", make, key_of(whose)))
     monkeypatch.setattr(parity, "STEPS", steps)
-    row = parity.compared(measured(tmp_path), measured(right))
-    assert words in row["error"]
+    faults = [parity.compared(wrong, right)["error"] or ""]
+    if 10 in steps:
+        faults += faults_of_losses(wrong, right)
+    assert words in "; ".join(faults)
     # And no difference, where there is none.
-    assert parity.compared(measured(right), measured(right))["error"] is None
+    assert parity.compared(right, right)["error"] is None
+    assert faults_of_losses(right, right) == []
 
 
 def measure(
     implementation: Implementation, steps: list[int], folder: Path
 ) -> None:
-    """What `implementation` makes of the parity's digits, into `folder`."""
+    """What `implementation` makes of the digits of the tiny pass, into
+    `folder`."""
     path = folder / "digits.npz"
-    arrays = parity.inputs(mnist.load())
-    for name in "test_images", "test_labels":
-        arrays[name] = arrays[name][:100]  # the command takes 1,000
-    np.savez(path, **arrays)  # type: ignore[arg-type]
+    np.savez(path, **few_digits())  # type: ignore[arg-type]
     request = {"task": "parity", "steps": steps, "digits": path.name}
     result = execute(implementation, request, HANG, inputs={path.name: path})
+    path.unlink()
     assert result["error"] is None, result["error"]
     np.savez(folder / "arrays.npz", **result.pop("arrays"))
     (folder / "result.json").write_text(json.dumps(result))
-
-
-def few(i: Implementation, once: Once) -> Path:
-    """Where the numbers of a FEW steps of `i` are."""
-    return once(f"parity-{i.slug}", partial(measure, i, FEW))
 
 
 def measured(folder: Path) -> Result:

@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from lab import mnist, parity, results
+from lab import freshness, parity, results
 from lab.errors import BadInput
+from lab.files import write_arrays
 from lab.frameworks import ROOT, every, reference
 from pages import same_numbers
+from tests.helpers import Once
+from tests.visits import FEW, Visits, few_digits, key_of
 
 FOLDER = reference().framework.folder
 # The products of the reference, their operands rounded as TF32 has them.
@@ -44,12 +47,19 @@ def test_ten_bits_are_left() -> None:
     ]  # fmt: skip
 
 
-def made(convnet: dict[str, Any]) -> Any:
-    """What the task `parity` returns of the reference's functions."""
+def make_rounded(folder: Path) -> None:
+    """What the reference makes of the tiny pass, its products rounded; as the
+    task `parity` returns it."""
+    source = reference().framework.source()
+    for find, replace in ROUNDED:
+        assert source.count(find) == 1
+        source = source.replace(find, replace)
+    (folder / "convnet.py").write_text(source, "utf-8")
+    convnet = runpy.run_path(str(folder / "convnet.py"), {"tf32": tf32})
     weights = runpy.run_path(str(FOLDER / "weights.py"))
-    digits = mnist.load()
-    images = digits.train_images[:128, ..., None].astype("float32") / 255
-    labels = digits.train_labels[:128]
+    digits = few_digits()
+    images = digits["train_images"][:128, ..., None].astype("float32") / 255
+    labels = digits["train_labels"][:128]
     arrays: dict[str, Any] = {}
 
     def loaded(kind: str) -> Any:
@@ -58,37 +68,40 @@ def made(convnet: dict[str, Any]) -> Any:
         weights["load_weights"](model, parity.load_file(path))
         return model
 
-    for n in (1, 10):
+    for n in FEW:
         model = loaded("initial")
         convnet["train"](model, images, labels, epochs=n)
         for name, array in weights["dump_weights"](model).items():
             arrays[f"weights/{n}/{name}"] = array
+    arrays |= {
+        f"weights/0/{name}": array
+        for name, array in weights["dump_weights"](loaded("initial")).items()
+    }
     model = loaded("initial")
     arrays["logits"] = convnet["forward"](model, images)[0]
     loss, gradients = convnet["loss_and_gradients"](model, images, labels)
     arrays["loss"] = np.array(loss)
-    arrays |= {f"gradient/{n}": g for n, g in enumerate(gradients)}
-    images = digits.test_images[:50, ..., None].astype("float32") / 255
+    names = weights["NAMES"]
+    arrays |= {f"gradient/{n}": g for n, g in zip(names, gradients)}
+    images = digits["test_images"][..., None].astype("float32") / 255
     probabilities = convnet["predict"](loaded("trained"), images)
     arrays["trained_probabilities"] = probabilities
-    return {"arrays": arrays, "version": "", "device": "",
-            "trained_accuracy": 1.0}  # fmt: skip
+    write_arrays(folder / "arrays.npz", arrays)
 
 
+@pytest.mark.framework
 def test_tf32_is_noticed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    once: Once, visit: Visits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By every tolerance of a GPU; the page says by how much."""
-    monkeypatch.setattr(parity, "STEPS", [1, 10])
-    source = reference().framework.source()
-    for find, replace in ROUNDED:
-        assert source.count(find) == 1
-        source = source.replace(find, replace)
-    path = tmp_path / "convnet.py"
-    path.write_text(source, "utf-8")
+    monkeypatch.setattr(parity, "STEPS", FEW)
+    key = freshness.digest_of([Path(__file__)]) + key_of(reference())
     with threadpool_limits(1):  # threads of BLAS wait for a busy core
-        right = made(runpy.run_path(str(FOLDER / "convnet.py")))
-        rounded = made(runpy.run_path(str(path), {"tf32": tf32}))
+        folder = once("tf32", make_rounded, key)
+    with np.load(folder / "arrays.npz") as arrays:
+        rounded = {"arrays": dict(arrays), "version": "", "device": "",
+                   "trained_accuracy": 1.0}  # fmt: skip
+    right = visit(reference()).answer("parity")
     row = parity.compared(rounded, right, parity.TOLERANCES_GPU)
     for what in (
         "max_abs_logits", "max_abs_loss", "max_abs_gradient",
