@@ -60,18 +60,18 @@ def test_one_framework_passes_its_gate(once: Once) -> None:
 def test_every_seed_that_is_kept_passes_the_gate(
     data: str, request: pytest.FixtureRequest
 ) -> None:
-    kept = results.gates(data)
-    assert set(kept) == {i.slug for i in every()}
+    by_slug = results.gates(data)
+    assert set(by_slug) == {i.slug for i in every()}
     fresh = count = 0
     for i in every():
-        assert [r["seed"] for r in kept[i.slug]] == list(gates.SEEDS)
-        for result in kept[i.slug]:
+        assert [r["seed"] for r in by_slug[i.slug]] == list(gates.SEEDS)
+        for result in by_slug[i.slug]:
             assert result["error"] is None
             assert result["epochs"] == GATE_EPOCHS[data]
             gate = i.framework.gates.of(data)
             assert result["test_accuracy"] >= gate, (i.title, result["seed"])
-        count += len(kept[i.slug])
-        fresh += sum(is_fresh("gates", result) for result in kept[i.slug])
+        count += len(by_slug[i.slug])
+        fresh += sum(is_fresh("gates", result) for result in by_slug[i.slug])
     note(request, f"results/gates/*-{data}-*.json: {fresh} of {count} fresh")
 
 

@@ -35,11 +35,11 @@ def test_promise(
 def test_an_epoch_learns(
     implementation: Implementation, visit: Visits
 ) -> None:
-    found = visit(implementation).answer("train")
-    assert found["test_accuracy"] > AFTER_AN_EPOCH
-    assert len(found["losses"]) == 1
-    assert found["peak_memory_bytes"] > 2**26
-    assert found["device"].startswith(("cpu", "gpu"))
+    result = visit(implementation).answer("train")
+    assert result["test_accuracy"] > AFTER_AN_EPOCH
+    assert len(result["losses"]) == 1
+    assert result["peak_memory_bytes"] > 2**26
+    assert result["device"].startswith(("cpu", "gpu"))
 
 
 @pytest.mark.framework

@@ -65,8 +65,8 @@ def recorded(kind: str, implementation: Implementation) -> dict[str, Any]:
 
 
 def fresh(kind: str, title: str) -> bool:
-    found = recorded(kind, AT[title])
-    return bool(found) and is_fresh(kind, found)
+    result = recorded(kind, AT[title])
+    return bool(result) and is_fresh(kind, result)
 
 
 def draws(name: str) -> bool:
@@ -104,28 +104,28 @@ def test_every_row_is_as_float64_has_it(
     """The result that is kept, where it is fresh; else it is measured."""
     ours, prove = AT[title], request.config.getoption("prove")
     if not prove and fresh("layers", title):
-        found = recorded("layers", ours)["rows"]
-        note(request, f"results/layers/{ours.slug}.json: {len(found)} rows")
+        table = recorded("layers", ours)["rows"]
+        note(request, f"results/layers/{ours.slug}.json: {len(table)} rows")
     else:
-        found = measure(once, ours)
-    assert set(found) >= {
+        table = measure(once, ours)
+    assert set(table) >= {
         name for name in rows() if arguments(ours.framework, name) is not None
     }
-    assert faults_of(ours.framework, found) == []
+    assert faults_of(ours.framework, table) == []
 
 
-def parted(name: str, kept: dict[str, Any], new: dict[str, Any]) -> list[str]:
+def parted(name: str, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Where a row that was measured anew is not as it is kept, but for what
     another machine's rounding may do."""
     faults = [
-        f"{name}: {key} was {kept[key]}, is {new[key]}"
+        f"{name}: {key} was {old[key]}, is {new[key]}"
         for key in ("none", "error", "options")
-        if kept[key] != new[key]
+        if old[key] != new[key]
     ]
-    pairs = [("right", kept["units"], new["units"])]
+    pairs = [("right", old["units"], new["units"])]
     before, after = (
         {json.dumps(w["options"]): w["units"] for w in row["wrong"]}
-        for row in (kept, new)
+        for row in (old, new)
     )
     if before.keys() != after.keys():
         faults.append(f"{name}: wrong are {list(after)}, not {list(before)}")
@@ -160,9 +160,9 @@ def test_a_sample_is_as_it_is_kept(
         )
     assert faults_of(ours.framework, new) == []
     if fresh("layers", title):
-        kept = recorded("layers", ours)["rows"]
+        old = recorded("layers", ours)["rows"]
         for name in names:
-            assert parted(name, kept[name], new[name]) == []
+            assert parted(name, old[name], new[name]) == []
         note(
             request,
             f"results/layers/{ours.slug}.json: {', '.join(names)} measured "
@@ -182,16 +182,16 @@ SPOILT: list[tuple[str, dict[str, Any], str]] = [
 def test_a_row_that_parted_is_noticed(
     name: str, change: dict[str, Any], words: str
 ) -> None:
-    kept = recorded("layers", AT["pytorch2"])["rows"][name]
-    assert parted(name, kept, kept) == []
-    assert words in parted(name, kept, kept | change)[0]
+    old = recorded("layers", AT["pytorch2"])["rows"][name]
+    assert parted(name, old, old) == []
+    assert words in parted(name, old, old | change)[0]
 
 
 @pytest.mark.parametrize("factor", [0.5, 1.5])
 def test_another_wrong_is_noticed(factor: float) -> None:
     """Where it is farther from right, or nearer, than it was."""
-    kept = recorded("layers", AT["pytorch2"])["rows"]
-    for name, row in kept.items():
+    old = recorded("layers", AT["pytorch2"])["rows"]
+    for name, row in old.items():
         far = [w["units"] or 0 for w in row.get("wrong", [])]
         if row.get("wrong") and max(far) > 10 * UNITS and not draws(name):
             change = [
@@ -203,13 +203,13 @@ def test_another_wrong_is_noticed(factor: float) -> None:
 
 def test_a_wrong_number_is_noticed() -> None:
     framework = AT["pytorch2"].framework
-    kept = recorded("layers", AT["pytorch2"])["rows"]
-    assert faults_of(framework, kept) == []
+    old = recorded("layers", AT["pytorch2"])["rows"]
+    assert faults_of(framework, old) == []
     for change in (
         {"units": float("nan")}, {"units": 2.0 * UNITS}, {"error": "none"},
     ):  # fmt: skip
-        row = kept["conv_2d"] | change
-        assert len(faults_of(framework, kept | {"conv_2d": row})) == 1
+        row = old["conv_2d"] | change
+        assert len(faults_of(framework, old | {"conv_2d": row})) == 1
 
 
 @pytest.mark.parametrize("framework", LISTED, ids=lambda f: f.name)

@@ -102,9 +102,9 @@ def make_requests(
     asked: list[dict[str, Any]] = []
     arrays: dict[str, np.ndarray] = {}
     for name in sample(implementation):
-        request, own = request_of(implementation.framework, name)
+        request, its = request_of(implementation.framework, name)
         asked.append(request)
-        arrays |= {f"{name}/{key}": array for key, array in own.items()}
+        arrays |= {f"{name}/{key}": array for key, array in its.items()}
     path = {"path": f"own/{implementation.framework.file.name}"}
     digits = {"digits": "digits.npz"}
     tasks: dict[str, Any] = {
@@ -173,11 +173,11 @@ def make_now(
     """Do what is done each time; and the rest in the same process, where what
     is kept of it does not hold any more."""
 
-    def make_all(kept: Path) -> None:
+    def make_all(lasting: Path) -> None:
         go(implementation, folder)
         if any(task["error"] for task in read(folder).values()):
             raise Failed
-        shutil.copytree(folder, kept, dirs_exist_ok=True)
+        shutil.copytree(folder, lasting, dirs_exist_ok=True)
 
     key = key_of(implementation)
     with contextlib.suppress(Failed):
@@ -214,8 +214,8 @@ def own_file(visit: Visits) -> Callable[[str], Path]:
     """own_file(name): the file that the framework `name` wrote, on its first
     backend."""
 
-    def found(name: str) -> Path:
+    def locate(name: str) -> Path:
         [framework] = [f for f in frameworks() if f.name == name]
         return visit(Implementation(framework, framework.backends[0])).file
 
-    return found
+    return locate
