@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from filelock import FileLock
+from xdist.scheduler import LoadScopeScheduling
 
 from lab import mnist, processes
 from lab.endurance.warm import warm
@@ -22,6 +24,8 @@ from tests.helpers import REQUIRE_ALL, Once, Warmed, missing
 from tests.visits import own_file as own_file  # fixtures
 from tests.visits import visit as visit
 
+# How many slow tests a run leaves out.
+LEFT = pytest.StashKey[int]()
 # What both builders are told.
 TOLD = {
     "NOTEBOOKS": "false",
@@ -60,25 +64,37 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         )  # fmt: skip
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups
+class Groups(LoadScopeScheduling):
+    """One worker takes all tests of an implementation, whose process it
+    starts once, and all of another file."""
+
+    titles = sorted((i.title for i in every()), key=len, reverse=True)
+    of = re.compile(rf"\[({'|'.join(map(re.escape, titles))})[]-]")
+
+    def _split_scope(self, nodeid: str) -> str:
+        found = self.of.search(nodeid)
+        return found[1] if found else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(
+    config: pytest.Config, log: Any
+) -> LoadScopeScheduling:
+    return Groups(config, log)
+
+
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Without --prove, leave the slow tests out. One worker takes all tests of
-    an implementation, whose process it starts once, and all of another file.
-    What takes long begins first, so that nothing long is left for the end."""
+    """Without --prove, leave the slow tests out. What takes long begins
+    first, so that nothing long is left for the end."""
     if not config.getoption("prove"):
         slow = [item for item in items if item.get_closest_marker("slow")]
         config.hook.pytest_deselected(items=slow)
+        config.stash[LEFT] = len(slow)
         items[:] = [item for item in items if item not in set(slow)]
     for item in items:
-        parameters = getattr(getattr(item, "callspec", None), "params", {})
-        group = item.nodeid.partition("::")[0]
-        if "implementation" in parameters:
-            group = parameters["implementation"].title
+        if "implementation" in getattr(item, "fixturenames", ()):
             item.add_marker("framework")
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(group))
     first = {i.path for i in items if i.get_closest_marker("framework")}
     items.sort(key=lambda item: item.path not in first)
 
@@ -98,9 +114,19 @@ def pytest_terminal_summary(
         terminalreporter.section("committed evidence")
         for text in taken:
             terminalreporter.line(text)
-    left = len(terminalreporter.stats.get("deselected", ()))
-    if left and not config.getoption("prove"):
-        terminalreporter.line(f"{left} tests are left to `make prove`")
+    if left := config.stash.get(LEFT, 0):
+        terminalreporter.line(f"{left} slow tests are left to `make prove`")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of xdist tells how many slow tests it left out."""
+    if output := getattr(session.config, "workeroutput", None):
+        output["left"] = session.config.stash.get(LEFT, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[LEFT] = getattr(node, "workeroutput", {}).get("left", 0)
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,11 @@ def test_logits_are_those_of_float64(page: Page) -> None:
 
 
 def test_a_hand_draws_a_one(page: Page) -> None:
-    box = page.locator(".digit .board").bounding_box()
+    # The modules of the page have drawn what it begins with.
+    expect(page.locator(".digit .samples button").first).to_be_visible()
+    board = page.locator(".digit .board")
+    board.hover()  # waits until it stays in its place
+    box = board.bounding_box()
     assert box
     x, y, side = box["x"], box["y"], box["width"]
     page.mouse.move(x + side / 2, y + side / 5)
