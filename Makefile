@@ -8,7 +8,7 @@ TORCH_INDEX ?=
 # What is locked, and nothing that has to be built: no step takes another file.
 LOCKED := --no-deps --only-binary :all: --require-hashes
 LOCKS := environments/locks
-PYTEST := -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+PYTEST := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 # Install a lock: environment, lock, further options. Where that fails, say
 # why in one line; the rest of what pip said is in the environment's pip.log.
