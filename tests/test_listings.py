@@ -5,12 +5,17 @@ import os
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from lab.frameworks import frameworks
+from lab.frameworks import ROOT, frameworks
+from lab.freshness import digest_of, digest_value
+from tests.helpers import Once
 
 pytestmark = pytest.mark.framework
+Run = Callable[..., None]
 BEGIN = """
 import numpy as np
 
@@ -21,20 +26,37 @@ labels = random.integers(0, 10, 300)
 SHAPES = {"NHWC": (28, 28, 1), "NCHW": (1, 28, 28)}
 
 
-def run(name: str, code: str, **environment: str) -> None:
-    """Run `code`, which asserts, in the folder of the framework `name`, with
-    300 digits of noise: images and labels."""
-    framework = next(f for f in frameworks() if f.name == name)
-    begin = BEGIN.format(shape=SHAPES[framework.image_layout])
-    done = subprocess.run(
-        [sys.executable, "-c", begin + textwrap.dedent(code)],
-        cwd=framework.folder, capture_output=True, encoding="utf-8",
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
+@pytest.fixture
+def run(once: Once) -> Callable[..., None]:
+    """run(name, code, …): run `code`, which asserts, in the folder of the
+    framework `name`, with 300 digits of noise: images and labels. What
+    happened is kept for as long as neither changes."""
+
+    def run(name: str, code: str, **environment: str) -> None:
+        framework = next(f for f in frameworks() if f.name == name)
+        begin = BEGIN.format(shape=SHAPES[framework.image_layout])
+        code = begin + textwrap.dedent(code)
+
+        def make(folder: Path) -> None:
+            done = subprocess.run(
+                [sys.executable, "-c", code],
+                cwd=framework.folder, capture_output=True, encoding="utf-8",
+                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1",
+                     **environment},
+            )  # fmt: skip
+            errors = done.stderr[-3000:] or "no words"
+            (folder / "errors").write_text(errors if done.returncode else "")
+
+        asked = digest_value([code, environment])
+        key = digest_of([framework.folder, ROOT / "environments" / "locks"])
+        folder = once(f"listing-{name}-{asked}", make, key)
+        errors = (folder / "errors").read_text()
+        assert not errors, errors
+
+    return run
 
 
-def test_jax_trains_a_copy_of_the_model() -> None:
+def test_jax_trains_a_copy_of_the_model(run: Run) -> None:
     """What is donated is gone: interrupted, the caller's model is not."""
     code = """
     import fast
@@ -62,7 +84,7 @@ def test_jax_trains_a_copy_of_the_model() -> None:
     run("jax_flax", code)
 
 
-def test_tensorflow_traces_a_model_once() -> None:
+def test_tensorflow_traces_a_model_once(run: Run) -> None:
     code = """
     import convnet, fast
 
@@ -88,7 +110,7 @@ def test_tensorflow_traces_a_model_once() -> None:
 @pytest.mark.parametrize(
     "onednn", ["0", pytest.param("1", marks=pytest.mark.slow)]
 )
-def test_tensorflow_says_where_it_has_no_nchw(onednn: str) -> None:
+def test_tensorflow_says_where_it_has_no_nchw(run: Run, onednn: str) -> None:
     code = f"""
     import fast
 
@@ -111,7 +133,7 @@ PYTORCH = """
 """
 
 
-def test_pytorch_leaves_a_model_and_flags_that_can_be_read() -> None:
+def test_pytorch_leaves_a_model_and_flags_that_can_be_read(run: Run) -> None:
     code = """
     assert torch.backends.cudnn.allow_tf32 is False
     assert torch.backends.cuda.matmul.allow_tf32 is False
@@ -126,7 +148,9 @@ def test_pytorch_leaves_a_model_and_flags_that_can_be_read() -> None:
 
 
 @pytest.mark.slow
-def test_pytorch_s_compiled_model_has_the_weights_it_is_given() -> None:
+def test_pytorch_s_compiled_model_has_the_weights_it_is_given(
+    run: Run,
+) -> None:
     """Compiled, and again after the weights have changed in place."""
     code = """
     for _ in range(2):
@@ -146,7 +170,7 @@ def test_pytorch_s_compiled_model_has_the_weights_it_is_given() -> None:
         pytest.param("jax", marks=pytest.mark.slow),
     ],
 )
-def test_keras_predicts_one_batch_as_many(backend: str) -> None:
+def test_keras_predicts_one_batch_as_many(run: Run, backend: str) -> None:
     code = """
     import convnet
 

@@ -9,6 +9,8 @@ import pytest
 from tests.browser.explorer import Opened, drawn
 from tests.javascript import ASSETS
 
+pytestmark = pytest.mark.slow
+
 # Counts what is drawn, and into how many frames.
 COUNT = """() => {
   const explorer = document.querySelector("layout-explorer");

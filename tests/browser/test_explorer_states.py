@@ -18,6 +18,8 @@ from tests.browser.site_pages import axe_faults
 from tests.helpers import until
 from tests.javascript import offered
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_address_holds_the_state(opened: Opened) -> None:
     page = opened()

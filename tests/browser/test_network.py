@@ -12,6 +12,8 @@ from pages.folders import by_label
 from tests.browser.explorer import patient
 from tests.browser.site_pages import axe_faults
 
+pytestmark = pytest.mark.slow
+
 NEWEST = [group[-1] for group in by_label(frameworks()).values()]
 
 
