@@ -45,21 +45,21 @@ help:  ## list the commands
 	@$(call install,.venv-preview,site,-q)
 	@touch $@
 
-# A port that somebody holds is told before minutes go into an installation.
+# Check the port before an installation that takes minutes.
 port:
 	@$(PYTHON) -m lab.port $(PORT)
 
-blas: .venv/.complete  ## link the system's BLAS with threads for MLX
+blas: .venv/.complete  ## let MLX use the system's OpenBLAS
 	@$(PY) -m environments.locks.blas .venv
 
-serve: port .venv/.complete  ## serve the site at PORT; meanwhile train all of today
+serve: port .venv/.complete  ## serve the site at PORT, and train today's frameworks meanwhile
 	@exec $(PY) -m lab.serve $(PORT)
 
-preview: port .venv-preview/.complete  ## serve the site alone: no framework is installed
+preview: port .venv-preview/.complete  ## serve the site without installing any framework
 	@exec env NOTEBOOKS=false SITE_URL= NO_MKDOCS_2_WARNING=1 \
 	  .venv-preview/bin/mkdocs serve --dev-addr 127.0.0.1:$(PORT)
 
-site: .venv/.complete  ## build the site into site/, its notebooks run
+site: .venv/.complete  ## build the site into site/, and run its notebooks
 	.venv/bin/mkdocs build --strict
 	$(PY) -m pages.publish site
 
@@ -72,7 +72,7 @@ test: .venv/.complete  ## set up what the tests need, 2018 too where it can be; 
 	bash environments/2018/setup --if-possible
 	$(PY) -m pytest $(PYTEST)
 
-prove: .venv/.complete  ## the same, the slow tests too, whatever was found before
+prove: .venv/.complete  ## run every test, the slow ones too, and measure everything again
 	bash environments/2018/setup --if-possible
 	$(PY) -m pytest $(PYTEST) --prove
 
@@ -88,12 +88,12 @@ pages:
 links:
 	NOTEBOOKS=false NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict --quiet
 
-refresh: .venv/.complete  ## measure again what is absent or stale and takes minutes
+refresh: .venv/.complete  ## measure the stale and absent results that take minutes
 	$(PY) -m snippets refresh $(NAMES)
 	$(PY) -m pages
 
 # Of all or of some: make results NAMES="pytorch2 keras3/jax"
-results: .venv/.complete  ## measure what is absent or stale of five seeds for the gates
+results: .venv/.complete  ## measure the stale and absent runs of the gates: five seeds
 	$(PY) -m snippets gates $(NAMES) --require-all
 	$(PY) -m pages
 
@@ -101,11 +101,11 @@ parity: .venv/.complete  ## compare with float64 again
 	$(PY) -m snippets parity $(NAMES) --save --require-all
 	$(PY) -m pages
 
-seeds: .venv/.complete  ## measure what is absent or stale of 12 epochs of MNIST
+seeds: .venv/.complete  ## measure the stale and absent runs of 12 epochs of MNIST
 	$(PY) -m snippets seeds $(NAMES) --require-all
 	$(PY) -m pages
 
-benchmarks: .venv/.complete  ## measure speed: what is absent or stale of twelve rounds
+benchmarks: .venv/.complete  ## measure speed: the stale and absent rounds of twelve
 	$(PY) -m benchmarks run
 	$(PY) -m pages
 

@@ -8,7 +8,7 @@ job need not install anything to know what the next ones are.
     gpu      the environments in which one of them runs on a GPU
     on ENVIRONMENT    who does in that one: words instead of JSON, for a shell
     touched BASE      the folders of snippets/ that differ from the commit
-                      BASE; all, where what runs or judges every one differs
+                      BASE; all of them if code that all of them share differs
 """
 
 import json
@@ -19,8 +19,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SNIPPETS = ROOT / "snippets"
-# What runs in every framework's process, and what float64 makes of a row; the
-# reference's own folder is the rest of what judges them.
+# Code that every framework runs, or is compared by; the reference's folder
+# is the rest of it.
 SHARED = "lab/inside/", "lab/float64.py"
 
 
@@ -49,8 +49,8 @@ def environments() -> list[str]:
 
 
 def touched(base: str) -> list[str]:
-    """The folders whose proofs a change since the commit `base` asks for.
-    Raises CalledProcessError where Git knows no such commit."""
+    """The frameworks whose slow tests should run after the changes since the
+    commit `base`. Raises CalledProcessError if Git does not have it."""
     changed = subprocess.run(
         ["git", "diff", "--name-only", "--no-renames", "-z", base, "--"],
         cwd=ROOT, check=True, stdout=subprocess.PIPE, encoding="utf-8",

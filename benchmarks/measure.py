@@ -30,7 +30,7 @@ from benchmarks.suites import Entry, add
 from benchmarks.variants import CHECK, Variant, case, environment, variants
 from lab import files, mnist, parity
 from lab.errors import BadInput
-from lab.freshness import record, state_of
+from lab.freshness import add_sources, find_state
 from lab.onnx_file import onnx_model
 from lab.processes import NOT_HERE, Result, execute
 
@@ -107,7 +107,7 @@ class Measuring:
             "errors": [],
             "pyperf": None,
         }
-        if state_of("benchmarks", path) != "fresh":
+        if find_state("benchmarks", path) != "fresh":
             return new
         found = results.load(path)
         found.pop("measured")
@@ -266,9 +266,8 @@ def measure(options: Namespace, console: Console) -> int:
                     for said in once(measuring, entry, round_, variant):
                         console.print(f"{title}: {said}", markup=False)
                         failed.add(variant.name)
-                    files.write_json(
-                        measuring.path(variant), record("benchmarks", entry)
-                    )
+                    result = add_sources("benchmarks", entry)
+                    files.write_json(measuring.path(variant), result)
                 bar.advance(task)
     console.print(f"in {measuring.folder}")
     errors = [

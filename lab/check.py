@@ -7,6 +7,7 @@ and back, bit for bit; then what the pages still lack of it.
 import subprocess
 import sys
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from lab.frameworks import (
     implementations,
 )
 from lab.processes import execute
-from lab.status import kept
+from lab.status import group_results, join_commands, list_results
 from lab.tables import show
 
 TRAINED = parity.DATA / "trained.safetensors"
@@ -113,16 +114,13 @@ def lacking(framework: Framework, timeout: float) -> list[str]:
 def gaps(framework: Framework) -> Iterator[str]:
     """What the pages call "not measured" or "measured with an earlier version
     of this code", and the command that measures it."""
-    found = list(kept(implementations([framework.name])))
-    for kind, title, command in dict.fromkeys(
-        (one.kind, one.of, one.command) for one in found
-    ):
-        states = [
-            one.state for one in found if (one.kind, one.of) == (kind, title)
-        ]
-        left = [
-            f"{states.count(state)} of {len(states)} {state}"
-            for state in ("stale", "absent") if state in states
+    found = list_results(implementations([framework.name]))
+    for (kind, title), members in group_results(found).items():
+        count = Counter(one.state for one in members)
+        left = [one for one in members if one.state != "fresh"]
+        counts = [
+            f"{count[state]} of {len(members)} {state}"
+            for state in ("stale", "absent") if count[state]
         ]  # fmt: skip
-        if left:
-            yield f"{title}: {kind}: {', '.join(left)}: `{command}`"
+        for command in join_commands(left):
+            yield f"{title}: {kind}: {', '.join(counts)}: `{command}`"

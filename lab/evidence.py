@@ -1,10 +1,10 @@
 """`python -m lab.evidence`: run again the scripts of evidence/ whose records
 are absent or stale.
 
-A script records what it prints in the .txt beside it, or writes a file of its
-own. evidence/sources.json holds the sources of each record: every file of the
-project that the script read, the packages that it imports, and the record
-itself, so that a record that was edited by hand is stale.
+The record of a script is the .txt beside it, with what it printed, or a file
+that the script writes. evidence/sources.json holds the sources of each record:
+every file of the project that the script read, the packages that it imports,
+and the record itself, so that a record edited by hand is stale.
 """
 
 import argparse
@@ -14,42 +14,45 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from lab.errors import BadInput, Failed
 from lab.files import now, write_json, write_text
 from lab.frameworks import ROOT, frameworks, nearest
-from lab.freshness import Sources, State, digest_file, digits, imported
+from lab.freshness import (
+    LAYERS,
+    LOCKS,
+    Sources,
+    State,
+    digest_digits,
+    digest_file,
+    mark_changed,
+    read_imported_versions,
+)
 from lab.outcome import outcome
 from lab.processes import NO_2018, interpreter, last_lines
 
 FOLDER = ROOT / "evidence"
 SOURCES = FOLDER / "sources.json"
 TRACE = ROOT / "lab" / "trace"
-# Records that do not bear their script's name.
+# Records that are not named like their script.
 ELSEWHERE = {
     "digit/redraw": FOLDER / "digit" / "redrawn.json",
     "digit/train": ROOT / "data" / "mnist.safetensors",
     "training/record": ROOT / "docs" / "assets" / "training" / "replay.json",
 }
-# In the place of the module that loads digits stand the digits.
+# If a script read this module, the digits it loads are a source instead.
 DIGITS = "lab/mnist.py"
-# Modules of lab/ that move files and processes, and compute nothing.
-PLUMBING = {
-    f"lab/{name}.py"
-    for name in (
-        "__init__ bounds errors files formats frameworks freshness manifest "
-        "outcome processes readers results screens several tables tensors"
-    ).split()
-}
-# Scripts that want arguments, which nobody can guess.
-BY_HAND = ("paint/chromium",)
+# Modules of lab/ that compute numbers; the others are no sources.
+COMPUTE = {DIGITS, *(f"lab/{name}.py" for name in (*LAYERS, "parity"))}
+# Scripts that take arguments, and how to run them.
+ARGUMENTS = {"paint/chromium": "python -m evidence.paint.chromium SITE"}
 
 
-def scripts() -> dict[str, Path]:
-    """{name: its record} of every script, by its path without .py."""
+def list_records() -> dict[str, Path]:
+    """{script: its record}; a script is named by its path without .py."""
     found = {}
     for path in sorted(FOLDER.glob("*/*.py")):
         name = path.relative_to(FOLDER).with_suffix("").as_posix()
@@ -59,14 +62,9 @@ def scripts() -> dict[str, Path]:
     return found
 
 
-def records() -> list[Path]:
-    """Every record that a script makes."""
-    return list(scripts().values())
-
-
-def name_of(record: Path) -> str:
-    """The name of the script that makes a record. Raises BadInput."""
-    for name, path in scripts().items():
+def find_script(record: Path) -> str:
+    """The script that makes a record. Raises BadInput if there is none."""
+    for name, path in list_records().items():
         if path == record:
             return name
     raise BadInput(f"{record}: no script of evidence/ makes it")
@@ -77,59 +75,60 @@ def is_2018(name: str) -> bool:
     return name.endswith("_2018") or name.startswith("slips/")
 
 
-def sources_of(name: str, read: Sequence[str]) -> Sources:
+def collect_sources(name: str, read: Iterable[str]) -> Sources:
     """The digests of the files that a script read, of its packages and of
     its record. A file that is gone has the digest "absent"."""
-    found = digits("mnist-5k") if DIGITS in read else {}
+    lock = LOCKS / ("2018.txt" if is_2018(name) else "today.txt")
+    found = digest_digits("mnist-5k") if DIGITS in read else {}
     for key in {*read, f"evidence/{name}.py"} - {DIGITS}:
         path = ROOT / key
         found[key] = digest_file(path) if path.is_file() else "absent"
-    for key in list(found):
-        if key.endswith(".py") and found[key] != "absent":
-            found |= imported(Path(key), "2018" if is_2018(name) else "today")
-    record = scripts()[name]
+        if path.suffix == ".py" and path.is_file():
+            found |= read_imported_versions(path, lock)
+    record = list_records()[name]
     found["record"] = digest_file(record) if record.exists() else "absent"
     return found
 
 
 @functools.cache
-def kept(path: Path, changed: int) -> dict[str, Any]:
+def parse_sources(changed: int) -> dict[str, Any]:
+    """evidence/sources.json since `changed`. See read_sources()."""
     try:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        found: dict[str, Any] = json.loads(SOURCES.read_text("utf-8"))
     except ValueError as error:
-        raise BadInput(f"{path}: not whole: {error}") from None
+        raise BadInput(f"{SOURCES}: not whole: {error}") from None
     return found
 
 
-def record_of(name: str) -> dict[str, Any]:
-    """{"date", "sources"} of a record, empty where none were kept. Raises
-    BadInput where evidence/sources.json is broken."""
+def read_sources() -> dict[str, Any]:
+    """{script: {"date", "sources"}}, empty if none were recorded. Raises
+    BadInput if evidence/sources.json is broken."""
     if not SOURCES.exists():
         return {}
-    found: dict[str, Any] = kept(SOURCES, SOURCES.stat().st_mtime_ns)
-    return dict(found.get(name, {}))
+    return parse_sources(SOURCES.stat().st_mtime_ns)
 
 
-def state_of_record(record: Path) -> State:
+def find_state(record: Path) -> State:
     """The state of a record of evidence/."""
     if not record.exists():
         return "absent"
-    name = name_of(record)
-    before = record_of(name).get("sources")
+    name = find_script(record)
+    before = read_sources().get(name, {}).get("sources")
     if not before:
         return "stale"
     read = [key for key in before if "#" not in key and key != "record"]
-    read += [DIGITS] if digits("mnist-5k").keys() <= before.keys() else []
-    return "fresh" if before == sources_of(name, read) else "stale"
+    if digest_digits("mnist-5k").keys() <= before.keys():
+        read.append(DIGITS)
+    return "fresh" if before == collect_sources(name, read) else "stale"
 
 
-def is_fresh_record(record: Path) -> bool:
-    """Would its script, run now, record the same?"""
-    return state_of_record(record) == "fresh"
+def is_fresh(record: Path) -> bool:
+    """Would its script record the same if it ran now?"""
+    return find_state(record) == "fresh"
 
 
-def command_of(name: str, scratch: Path) -> list[str]:
-    """The Python that runs a script. Raises Failed where it is not here."""
+def choose_command(name: str, scratch: Path) -> list[str]:
+    """The Python that runs a script. Raises Failed if it is not installed."""
     if not is_2018(name):
         return [sys.executable]
     old = next(f for f in frameworks() if f.era == "2018")
@@ -140,15 +139,16 @@ def command_of(name: str, scratch: Path) -> list[str]:
 
 
 def measure(name: str) -> None:
-    """Run a script, and keep its record and its sources. Raises Failed."""
-    record = scripts()[name]
+    """Run a script, and write its record and its sources. Raises Failed if
+    the script does."""
+    record = list_records()[name]
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         trace = scratch / "trace"
         errors = scratch / "errors"
         with errors.open("w") as stderr:
             done = subprocess.run(
-                [*command_of(name, scratch), str(FOLDER / f"{name}.py")],
+                [*choose_command(name, scratch), str(FOLDER / f"{name}.py")],
                 cwd=scratch, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=stderr, encoding="utf-8",
                 env=os.environ | {
@@ -164,30 +164,31 @@ def measure(name: str) -> None:
             raise Failed(f"{name}: {last_lines(errors, 1)}")
         if record.suffix == ".txt":
             write_text(record, done.stdout)
-        lines = trace.read_text("utf-8").splitlines()
-    read = {
+        read = read_trace(trace) - {record, SOURCES}
+    keys = {
         key
-        for key in map(source_of, lines)
-        if (ROOT / key).is_file()
-        and key not in PLUMBING
-        and not key.startswith((".", "lab/trace/"))
-        and ROOT / key not in (record, SOURCES)
+        for path in read
+        if (key := path.relative_to(ROOT).as_posix()) in COMPUTE
+        or not key.startswith("lab/")
+        or key.startswith("lab/inside/")
     }
-    found: dict[str, Any] = {}
-    if SOURCES.exists():
-        found = kept(SOURCES, SOURCES.stat().st_mtime_ns)
-    sources = dict(sorted(sources_of(name, sorted(read)).items()))
-    found = found | {name: {"date": now(), "sources": sources}}
-    write_json(SOURCES, dict(sorted(found.items())))
+    sources = mark_changed(collect_sources(name, keys))
+    entry = {"date": now(), "sources": dict(sorted(sources.items()))}
+    write_json(SOURCES, dict(sorted((read_sources() | {name: entry}).items())))
 
 
-def source_of(path: str) -> str:
-    """The module of a compiled one: a/__pycache__/b.cpython-311.pyc."""
-    if "__pycache__" not in path:
-        return path
-    compiled = Path(path)
-    module = compiled.name.split(".")[0] + ".py"
-    return str(compiled.parent.parent / module)
+def read_trace(trace: Path) -> set[Path]:
+    """The project's files that a traced process read, the module for each
+    compiled one: a/__pycache__/b.cpython-311.pyc is a/b.py."""
+    found = set()
+    for line in trace.read_text("utf-8").splitlines():
+        path = ROOT / line
+        if path.parent.name == "__pycache__":
+            module = path.name.partition(".")[0] + ".py"
+            path = path.parent.parent / module
+        if path.is_file() and not path.is_relative_to(TRACE):
+            found.add(path)
+    return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -207,7 +208,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     def do() -> int:
-        known = scripts()
+        known = list_records()
         wanted: list[str] = []
         for asked in options.names or known:
             group = [n for n in known if f"{n}/".startswith(f"{asked}/")]
@@ -216,10 +217,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     f"no script is called {asked!r}: did you mean "
                     f"{nearest(asked, known)!r}?"
                 )
-            wanted += [n for n in group if n not in BY_HAND]
+            wanted += [n for n in group if n not in ARGUMENTS]
+            if asked in ARGUMENTS and asked in options.names:
+                raise BadInput(f"{asked}: run `{ARGUMENTS[asked]}`")
         status = 0
         for name in wanted:
-            if options.force or not is_fresh_record(known[name]):
+            if options.force or not is_fresh(known[name]):
                 print(name, flush=True)
                 try:
                     measure(name)

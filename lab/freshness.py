@@ -1,11 +1,10 @@
 """Does a kept result still hold?
 
 Every result records its `sources`: a digest of each input that determined it.
-Such an input is a file; a part of a file, `path#part`; a package of a lock,
-`environments/locks/today.txt#torch`, whose version stands for its digest; or
-the digits. A result is fresh as long as this tree, asked what that run is
-determined by, gives the same digests. Otherwise, and where it records none, it
-is stale.
+An input is a file; a part of a file, `path#part`; a locked package,
+`environments/locks/today.txt#torch`, with its version as the digest; the
+digits; or the request. A result is fresh if this tree gives the same sources
+for the same run. If it does not, or the result records none, it is stale.
 
 Python is digested by its syntax tree: comments, docstrings and formatting do
 not count. TOML is digested by what it says, everything else byte by byte.
@@ -21,9 +20,9 @@ import re
 import sys
 import time
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -40,21 +39,22 @@ from lab.frameworks import (
 from lab.own import listed
 
 Result = results.Result
+T = TypeVar("T")
 Sources = dict[str, str]
 State = Literal["fresh", "stale", "absent"]
-# A source that is newer was not what the run began with.
-BEGUN = time.time()
+# A file changed later than this is not what the run started with.
+STARTED = time.time()
 DOCUMENTED = ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef
-# What programs leave in folders, and none reads.
+# Folders of caches, which no program reads as input.
 UNREAD = {"__pycache__", ".ipynb_checkpoints"}
 INSIDE = Path("lab/inside")
 LOCKS = Path("environments/locks")
-# What main.py imports before it knows its task.
+# Modules that main.py imports for every task.
 EVERY_TASK = "main", "launch"
-# Files of a framework's folder, by who asks for them.
+# Files of a framework's folder that train, and that also move weights.
 LISTING = "convnet.py", "facts.py"
 PORTED = *LISTING, "weights.py"
-# What compares a framework's layers with float64.
+# Modules of lab/ that compare a framework's layers with float64.
 LAYERS = "compared", "float64", "own", "rows"
 
 
@@ -68,11 +68,11 @@ def digest_value(value: Any) -> str:
     return digest(json.dumps(value, sort_keys=True, default=str).encode())
 
 
-def outline(node: Any) -> Any:
-    """A syntax tree without docstrings, places and empty fields, which differ
-    between the versions of Python."""
+def strip_tree(node: Any) -> Any:
+    """A syntax tree as lists, without docstrings, line numbers and empty
+    fields, so that every version of Python gives the same."""
     if isinstance(node, list):
-        return [outline(part) for part in node]
+        return [strip_tree(part) for part in node]
     if not isinstance(node, ast.AST):
         return repr(node)
     fields = dict(ast.iter_fields(node))
@@ -80,56 +80,98 @@ def outline(node: Any) -> Any:
         fields["body"] = fields["body"][1:]
     return [
         type(node).__name__,
-        *([key, outline(value)] for key, value in fields.items()
+        *([key, strip_tree(value)] for key, value in fields.items()
           if value not in (None, []) and key not in ("kind", "type_comment")),
     ]  # fmt: skip
 
 
-def digest_python(source: bytes) -> str:
-    """The digest of a module's syntax tree. Raises SyntaxError."""
-    return digest_value(outline(ast.parse(source)))
+def cache_by_version(
+    function: Callable[[Path], T],
+) -> Callable[[str | Path], T]:
+    """`function` of a file of the project, called again only if the file has
+    changed. Raises BadInput, one line with the path, if it cannot be read."""
+
+    @functools.cache
+    def call(path: Path, changed: int, size: int) -> T:
+        return function(path)
+
+    @functools.wraps(function)
+    def read(path: str | Path) -> T:
+        path = ROOT / path
+        try:
+            about = path.stat()
+            return call(path, about.st_mtime_ns, about.st_size)
+        except (OSError, ValueError, SyntaxError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            reason = " ".join(reason.split())[:150]
+            raise BadInput(f"{path}: cannot be read: {reason}") from None
+
+    return read
 
 
-@functools.cache
-def digest_version(path: Path, changed: int, size: int) -> str:
-    """The digest of a file as it is since `changed`; see digest_file()."""
-    try:
-        content = path.read_bytes()
-        if path.suffix == ".py":
-            return digest_python(content)
-        if path.suffix == ".toml":
-            return digest_value(tomllib.loads(content.decode()))
-        return digest(content)
-    except (OSError, ValueError, SyntaxError) as error:
-        reason = " ".join(str(error).split())[:150]
-        raise BadInput(f"{path}: cannot be digested: {reason}") from None
-
-
+@cache_by_version
 def digest_file(path: Path) -> str:
-    """The digest of a file. Raises BadInput, one line with its path, where it
-    cannot be read."""
-    try:
-        about = path.stat()
-    except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}") from None
-    return digest_version(path, about.st_mtime_ns, about.st_size)
+    """The digest of a file."""
+    if path.suffix == ".py":
+        return digest_value(strip_tree(ast.parse(path.read_bytes())))
+    if path.suffix == ".toml":
+        return digest_value(tomllib.loads(path.read_text("utf-8")))
+    return digest(path.read_bytes())
 
 
-def parts(path: str, *names: str) -> Sources:
-    """The digests of functions and constants of a module of the project."""
-    defined: dict[str, Any] = {}
-    for node in ast.parse((ROOT / path).read_bytes()).body:
+@cache_by_version
+def find_definitions(path: Path) -> dict[str, str]:
+    """{name: digest} of the functions and constants of a module."""
+    found = {}
+    for node in ast.parse(path.read_bytes()).body:
         for target in getattr(
             node, "targets", [getattr(node, "target", node)]
         ):
             key = getattr(target, "name", getattr(target, "id", ""))
-            defined[key] = outline(node)
-    return {f"{path}#{name}": digest_value(defined[name]) for name in names}
+            found[key] = digest_value(strip_tree(node))
+    return found
+
+
+@cache_by_version
+def find_imports(path: Path) -> set[str]:
+    """The dotted names that a module imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+@cache_by_version
+def read_lock(path: Path) -> dict[str, str]:
+    """{package: version} of a lock."""
+    text = path.read_text("utf-8")
+    return dict(re.findall(r"^([\w.-]+)==([^\s;\\]+)", text, re.M))
+
+
+@cache_by_version
+def read_tables(path: Path) -> dict[str, Any]:
+    """What a TOML file holds."""
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+def digest_definitions(path: str, *names: str) -> Sources:
+    """The digests of functions and constants of a module of the project."""
+    found = find_definitions(path)
+    return {f"{path}#{name}": found.get(name, "absent") for name in names}
+
+
+def merge(*found: Sources) -> Sources:
+    """All of these sources."""
+    return {key: value for part in found for key, value in part.items()}
 
 
 def digest_of(paths: Iterable[Path], syntax: bool = True) -> str:
-    """One digest of files, and of all that is in folders; without `syntax`,
-    of Python and TOML too byte by byte."""
+    """One digest of files and of everything in folders. Without `syntax`,
+    Python and TOML are digested byte by byte too."""
     found = sorted(
         file
         for path in paths
@@ -140,59 +182,49 @@ def digest_of(paths: Iterable[Path], syntax: bool = True) -> str:
     return digest_value([[str(f), how(f)] for f in found])
 
 
-def files(*paths: str | Path) -> Sources:
+def digest_files(*paths: str | Path) -> Sources:
     """The digests of files, by their path in the project."""
     return {Path(p).as_posix(): digest_file(ROOT / p) for p in paths}
 
 
-def imports(path: Path) -> Iterator[Path]:
-    """The modules of lab/inside/ that a module there imports."""
-    for node in ast.walk(ast.parse((ROOT / path).read_bytes())):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-            names.append(node.module)
-        for name in names:
-            module = Path(*name.split(".")).with_suffix(".py")
-            if module.is_relative_to(INSIDE) and (ROOT / module).is_file():
-                yield module
-
-
 @functools.cache
-def worker_modules(task: str) -> tuple[Path, ...]:
-    """What runs in a framework's process to carry out a task."""
+def find_worker_modules(task: str) -> tuple[Path, ...]:
+    """The modules that run in a framework's process for a task."""
     modules: set[Path] = set()
     todo = [INSIDE / f"{name}.py" for name in (*EVERY_TASK, task)]
     while todo:
         path = todo.pop()
-        if path not in modules:
-            modules.add(path)
-            todo += imports(path)
+        if path in modules:
+            continue
+        modules.add(path)
+        for name in find_imports(path):
+            module = Path(*name.split(".")).with_suffix(".py")
+            if module.is_relative_to(INSIDE) and (ROOT / module).is_file():
+                todo.append(module)
     return tuple(sorted(modules))
 
 
-def worker(*tasks: str) -> Sources:
-    """The digests of what carries out these tasks."""
-    return files(*(path for task in tasks for path in worker_modules(task)))
+def digest_worker(*tasks: str) -> Sources:
+    """The digests of the modules that run these tasks."""
+    modules = [m for task in tasks for m in find_worker_modules(task)]
+    return digest_files(*modules)
 
 
-def folder(framework: Framework, *names: str) -> Sources:
-    """The digests of files of a framework's folder, those that are there."""
+def digest_folder(framework: Framework, *names: str) -> Sources:
+    """The digests of files of a framework's folder, if they exist."""
     paths = [Path("snippets", framework.name, name) for name in names]
-    return files(*(path for path in paths if (ROOT / path).exists()))
+    return digest_files(*(path for path in paths if (ROOT / path).exists()))
 
 
-def layer_files(framework: Framework) -> Sources:
+def digest_layers(framework: Framework) -> Sources:
     """The digests of all of a framework's layers, and of its rules."""
     paths = sorted((framework.folder / "layers").glob("*.*"))
-    return files(*(path.relative_to(ROOT) for path in paths))
+    return digest_files(*(path.relative_to(ROOT) for path in paths))
 
 
-def manifest(implementation: Implementation, *keys: str) -> Sources:
-    """The digests of those keys of framework.toml that reach the process;
-    `keys` are those of its backend that a kind of results has besides."""
+def digest_manifest(implementation: Implementation, *keys: str) -> Sources:
+    """The digests of the keys of framework.toml that reach the process, and
+    of further `keys` of its backend."""
     f, b = implementation.framework, implementation.backend
     parts = {
         "image_layout": f.image_layout,
@@ -208,33 +240,17 @@ def manifest(implementation: Implementation, *keys: str) -> Sources:
     }
 
 
-def lock_of(framework: Framework) -> Path:
-    """The lock that says what runs a framework."""
+def find_lock(framework: Framework) -> Path:
+    """The lock of a framework's environment."""
     return LOCKS / ("2018.txt" if framework.python == "3.6" else "today.txt")
 
 
-@functools.cache
-def versions(path: Path, changed: int) -> dict[str, str]:
-    """{package: version} of a lock as it is since `changed`."""
-    text = path.read_text("utf-8")
-    return dict(re.findall(r"^([\w.-]+)==([^\s;\\]+)", text, re.M))
-
-
-def locked(lock: Path) -> dict[str, str]:
-    """{package: version} of a lock. Raises BadInput where there is none."""
-    path = ROOT / lock
-    try:
-        return versions(path, path.stat().st_mtime_ns)
-    except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}") from None
-
-
-def packages(
+def read_versions(
     implementation: Implementation, lock: Path | None = None
 ) -> Sources:
     """The locked versions of what an implementation needs."""
-    lock = lock or lock_of(implementation.framework)
-    known = locked(lock)
+    lock = lock or find_lock(implementation.framework)
+    known = read_lock(lock)
     return {
         f"{lock.as_posix()}#{name}": known[name]
         for name in implementation.backend.packages
@@ -242,32 +258,27 @@ def packages(
     }
 
 
-def imported(path: Path, lock: str) -> Sources:
-    """The locked versions of the packages that a module names, where they are
-    called as what is imported."""
-    known = locked(LOCKS / f"{lock}.txt")
-    names: set[str] = set()
-    for node in ast.walk(ast.parse((ROOT / path).read_bytes())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module.partition(".")[0])
+def read_imported_versions(path: Path, lock: Path) -> Sources:
+    """The locked versions of the packages that a module imports, if a
+    package's name is that of its import."""
+    known = read_lock(lock)
+    names = {name.partition(".")[0] for name in find_imports(path)}
     return {
-        f"{(LOCKS / lock).as_posix()}.txt#{name}": known[name]
+        f"{lock.as_posix()}#{name}": known[name]
         for name in sorted(names & known.keys())
     }
 
 
-def installed(implementation: Implementation) -> Sources:
-    """The same packages as they are installed here, by the same names: what
-    runs need not be what the lock says."""
-    wanted = packages(implementation)
+def read_installed_versions(implementation: Implementation) -> Sources:
+    """The versions of the same packages in this environment, which may
+    differ from the lock."""
+    wanted = read_versions(implementation)
     place = sys.path
     if implementation.framework.python == "3.6":
         old = ROOT / ".venv-2018"
         place = [str(path) for path in old.glob("lib/*/site-packages")]
         if not place:
-            return wanted  # a container, made of the lock
+            return wanted  # a container, built from the lock
     elif os.environ.get("FRAMEWORK_PYTHON", sys.executable) != sys.executable:
         return dict.fromkeys(wanted, "not the locked environment")
     here = {
@@ -283,174 +294,221 @@ def installed(implementation: Implementation) -> Sources:
 
 
 @functools.cache
-def digest_digits(name: str) -> str:
-    """The digest of mnist-5k as it is loaded; of the whole MNIST, which need
-    not be here, that of the hashes of its files."""
+def digest_arrays(name: str) -> str:
+    """The digest of mnist-5k as loaded. For the whole MNIST, which may not
+    be on this machine: of the known hashes of its files."""
     if name == "mnist-5k":
         return digest(b"".join(part.tobytes() for part in mnist.load()))
     return digest_value(mnist.FILES)
 
 
-def digits(name: str) -> Sources:
+def digest_digits(name: str) -> Sources:
     """The digest of a set of digits."""
-    return {f"digits#{name}": digest_digits(name)}
+    return {f"digits#{name}": digest_arrays(name)}
 
 
-def weights(*names: str) -> Sources:
+def digest_weights(*names: str) -> Sources:
     """The digests of files of data/."""
-    return files(*(Path("data", f"{name}.safetensors") for name in names))
+    return digest_files(*(f"data/{name}.safetensors" for name in names))
 
 
-def compared(*modules: str) -> Sources:
-    """The digests of modules of lab/ that judge what a process returned."""
-    return files(*(Path("lab", f"{name}.py") for name in modules))
+def digest_modules(*modules: str) -> Sources:
+    """The digests of modules of lab/."""
+    return digest_files(*(Path("lab", f"{name}.py") for name in modules))
 
 
-def request(**asked: Any) -> Sources:
-    """The digest of what a process was asked."""
+def digest_request(**asked: Any) -> Sources:
+    """The digest of the settings of a run."""
     return {"request": digest_value(asked)}
 
 
-def oracle(*names: str) -> Sources:
-    """The digests of the reference's files, and the NumPy that runs them."""
-    return folder(reference().framework, *names) | packages(reference())
+def digest_reference(*names: str) -> Sources:
+    """The digests of the reference's files, and its version of NumPy."""
+    first = reference()
+    return digest_folder(first.framework, *names) | read_versions(first)
 
 
-def gates(i: Implementation, result: Result) -> Sources:
+def collect_gates(i: Implementation, result: Result) -> Sources:
     asked = {key: result[key] for key in ("epochs", "batch_size", "seed")}
-    return (
-        worker("train") | folder(i.framework, *LISTING) | manifest(i)
-        | packages(i) | digits(result["data"]) | request(**asked)
-    )  # fmt: skip
+    gate = i.framework.gates.of(result["data"])
+    return merge(
+        digest_worker("train"),
+        digest_folder(i.framework, *LISTING),
+        digest_manifest(i),
+        digest_request(**asked, gate=gate),
+        digest_digits(result["data"]),
+        read_versions(i),
+    )
 
 
-def seeds(i: Implementation, result: Result) -> Sources:
-    asked = {key: result[key] for key in ("epochs", "seed")}
-    found = (
-        worker("train") | folder(i.framework, *LISTING) | packages(i)
-        | digits("mnist") | manifest(i)
-    )  # fmt: skip
-    if result["weights"] == "own":
-        return found | request(**asked, edit=i.framework.defaults)
-    edit = i.backend.reshuffled if result["weights"] == "reshuffled" else None
-    return (
-        found | folder(i.framework, "weights.py") | request(**asked, edit=edit)
-        | oracle("convnet.py", "weights.py")
-    )  # fmt: skip
+def collect_seeds(i: Implementation, result: Result) -> Sources:
+    edit = {"own": i.framework.defaults, "reshuffled": i.backend.reshuffled}
+    found = merge(
+        digest_worker("train"),
+        digest_folder(i.framework, *LISTING),
+        digest_manifest(i),
+        digest_definitions("lab/seeds.py", "EPOCHS", "jobs", "initial"),
+        digest_request(seed=result["seed"], edit=edit.get(result["weights"])),
+        digest_digits("mnist"),
+        read_versions(i),
+    )
+    if result["weights"] != "own":  # the reference draws them
+        found |= digest_folder(i.framework, "weights.py")
+        found |= digest_reference("convnet.py", "weights.py")
+    return found
 
 
-def parity(i: Implementation, result: Result) -> Sources:
-    return (
-        worker("parity") | folder(i.framework, *PORTED) | manifest(i)
-        | packages(i) | oracle(*PORTED) | compared("parity")
-        | weights("initial", "trained") | digits("mnist-5k")
-    )  # fmt: skip
+def collect_parity(i: Implementation, result: Result) -> Sources:
+    return merge(
+        digest_worker("parity"),
+        digest_folder(i.framework, *PORTED),
+        digest_manifest(i),
+        digest_reference(*PORTED),
+        digest_modules("parity"),
+        digest_weights("initial", "trained"),
+        digest_digits("mnist-5k"),
+        read_versions(i),
+    )
 
 
-def parity_gpu(i: Implementation, result: Result) -> Sources:
-    lock = LOCKS / f"{i.backend.gpu}.txt"
-    found = parity(i, result) | manifest(i, "float32")
-    return {
-        key: value for key, value in found.items() if key not in packages(i)
-    } | packages(i, lock)
+def collect_parity_gpu(i: Implementation, result: Result) -> Sources:
+    found = merge(collect_parity(i, result), digest_manifest(i, "float32"))
+    for key in read_versions(i):
+        del found[key]
+    return found | read_versions(i, LOCKS / f"{i.backend.gpu}.txt")
 
 
-def layers(i: Implementation, result: Result) -> Sources:
-    return (
-        worker("rows") | folder(i.framework, "facts.py") | manifest(i)
-        | packages(i) | layer_files(i.framework) | compared(*LAYERS)
-        | layer_files(reference().framework) | packages(reference())
-    )  # fmt: skip
+def collect_layers(i: Implementation, result: Result) -> Sources:
+    return merge(
+        digest_worker("rows"),
+        digest_folder(i.framework, "facts.py"),
+        digest_layers(i.framework),
+        digest_manifest(i),
+        digest_layers(reference().framework),
+        digest_modules(*LAYERS),
+        read_versions(i),
+        read_versions(reference()),
+    )
 
 
-def states(i: Implementation, result: Result) -> Sources:
-    """An optimizer arrives from every other framework, so all of theirs
-    count."""
-    names = "layers/harness.py", "layers/optimisers.py", "layers/rules.toml"
-    found = worker("rows") | compared(*LAYERS, "states") | folder(
-        reference().framework, "layers/optimisers.py",
-        "layers/optimisers.toml",
-    )  # fmt: skip
+def collect_states(i: Implementation, result: Result) -> Sources:
+    """Optimizer state is moved here from every other framework, so the
+    sources of all of them count."""
+    formulas = "layers/optimisers.py", "layers/optimisers.toml"
+    listings = "layers/harness.py", "layers/optimisers.py", "facts.py"
+    found = merge(
+        digest_worker("rows"),
+        digest_folder(reference().framework, *formulas),
+        digest_modules(*LAYERS, "states"),
+        read_versions(reference()),
+    )
     for other in every():
         if other.framework.era == "today" and listed(other.framework):
-            found |= folder(other.framework, *names, "facts.py")
-            found |= manifest(other) | packages(other)
-    return found | packages(reference())
+            found |= digest_folder(
+                other.framework, *listings, "layers/rules.toml"
+            )
+            found |= digest_manifest(other) | read_versions(other)
+    return found
 
 
-def distributed(i: Implementation, result: Result) -> Sources:
-    return (
-        worker("distributed") | folder(i.framework, *PORTED, "distributed.py")
-        | manifest(i, "distributed") | packages(i) | oracle(*PORTED)
-        | compared("distributed", "parity", "several")
-        | weights("initial") | digits("mnist-5k")
-    )  # fmt: skip
+def collect_distributed(i: Implementation, result: Result) -> Sources:
+    return merge(
+        digest_worker("distributed"),
+        digest_folder(i.framework, *PORTED, "distributed.py"),
+        digest_manifest(i, "distributed"),
+        digest_reference(*PORTED),
+        digest_modules("distributed", "parity", "several"),
+        digest_weights("initial"),
+        digest_digits("mnist-5k"),
+        read_versions(i),
+    )
 
 
-def canary(i: Implementation, result: Result) -> Sources:
-    """What `check` and `layers` look at. Nothing is pinned there: what was
-    installed is part of the result."""
-    tasks = "contract", "train", "load", "dump"
-    found = worker(*tasks) | parity(i, result) | compared("contract")
-    if listed(i.framework):
-        found |= layers(i, result)
+def collect_canary(i: Implementation, result: Result) -> Sources:
+    """The sources of `check` and `layers`, but no locked versions: the
+    canary installs the newest ones and records them."""
+    found = merge(
+        digest_worker("contract", "train", "load", "dump"),
+        digest_modules("canary", "check", "contract"),
+        collect_parity(i, result),
+        collect_layers(i, result) if listed(i.framework) else {},
+    )
     return {key: v for key, v in found.items() if "locks/" not in key}
 
 
-def benchmarks(i: Implementation, result: Result) -> Sources:
-    """`result["variant"]` says which module was timed; what edits it is in
-    its framework's variants.toml."""
-    variant, cases = result["variant"], result["cases"]
-    found = (
-        worker("benchmark") | request(cases=cases, threads=result["threads"])
-        | parts("benchmarks/variants.py", "CASES", "MORE_CASES", "CHECK")
-        | parts("benchmarks/measure.py", "digits")
-        | weights("initial") | digits("mnist-5k")
-    )  # fmt: skip
-    if variant["module"] == "peer":
-        peer = Path("benchmarks/peers", f"{variant['name']}.py")
-        found |= files(peer, "lab/onnx_file.py") | weights("trained")
-        return found | imported(peer, "today")
+def collect_benchmarks(i: Implementation, result: Result) -> Sources:
+    """`result["variant"]` names the module that was timed; its edits are in
+    the framework's variants.toml."""
+    name, module = result["variant"]["name"], result["variant"]["module"]
+    cases = result["cases"]
+    found = merge(
+        digest_worker("benchmark"),
+        digest_request(cases=cases, threads=result["threads"]),
+        digest_definitions(
+            "benchmarks/variants.py",
+            *("CASES", "MORE_CASES", "CHECK", "environment"),
+        ),
+        digest_definitions("benchmarks/measure.py", "digits"),
+        digest_reference("convnet.py"),  # its losses are the check
+        digest_weights("initial"),
+        digest_digits("mnist-5k"),
+    )
+    if module == "peer":
+        peer = Path("benchmarks/peers", f"{name}.py")
+        return merge(
+            found,
+            digest_files(peer, "lab/onnx_file.py"),
+            digest_weights("trained"),
+            read_imported_versions(peer, LOCKS / "today.txt"),
+        )
     if "peak" in cases:
-        found |= files(INSIDE / "peaks" / f"{i.framework.name}.py")
+        found |= digest_files(INSIDE / "peaks" / f"{i.framework.name}.py")
     if "layers" in cases:
-        found |= files(INSIDE / "layers.py")
-    return (
-        found | folder(i.framework, f"{variant['module']}.py", "weights.py",
-                       "facts.py")
-        | manifest(i) | packages(i) | variant_table(i, variant["name"])
-    )  # fmt: skip
+        found |= digest_files(INSIDE / "layers.py")
+    return merge(
+        found,
+        digest_folder(i.framework, f"{module}.py", "weights.py", "facts.py"),
+        digest_manifest(i),
+        digest_variant(i, name),
+        read_versions(i),
+    )
 
 
-def variant_table(i: Implementation, name: str) -> Sources:
+def digest_variant(i: Implementation, name: str) -> Sources:
     """The digest of a table of variants.toml; a listing may have none."""
     path = i.framework.folder / "variants.toml"
-    tables = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    tables = read_tables(path) if path.exists() else {}
     key = f"snippets/{i.framework.name}/variants.toml#{name}"
     return {key: digest_value(tables.get(name))}
 
 
-def endurance(i: Implementation, result: Result) -> Sources:
-    """All of the command, and every framework's listing."""
-    found = files(
+def collect_endurance(i: Implementation, result: Result) -> Sources:
+    """Every module of lab/, and every framework's listing."""
+    found = digest_files(
         *(path.relative_to(ROOT) for path in (ROOT / "lab").rglob("*.py"))
     )
     for f in frameworks():
-        found |= folder(f, *PORTED, "distributed.py", "framework.toml")
+        found |= digest_folder(f, *PORTED, "distributed.py", "framework.toml")
     return found
 
 
 KINDS = {
-    "gates": gates, "seeds": seeds, "parity": parity,
-    "parity-gpu": parity_gpu, "layers": layers, "states": states,
-    "distributed": distributed, "benchmarks": benchmarks, "canary": canary,
-    "endurance": endurance,
-}  # fmt: skip
+    "gates": collect_gates,
+    "seeds": collect_seeds,
+    "parity": collect_parity,
+    "parity-gpu": collect_parity_gpu,
+    "layers": collect_layers,
+    "states": collect_states,
+    "distributed": collect_distributed,
+    "benchmarks": collect_benchmarks,
+    "canary": collect_canary,
+    "endurance": collect_endurance,
+}
 
 
-def implementation_of(result: Result) -> Implementation:
-    """What a result is of. What is of nothing here, a peer of the benchmarks
-    say, has the reference's place."""
+def find_implementation(result: Result) -> Implementation:
+    """The implementation that a result is of; the reference for a peer of
+    the benchmarks, which is in no folder of snippets/."""
     name, backend = result.get("name"), result.get("backend") or ""
     if variant := result.get("variant"):
         name, _, backend = variant["framework"].partition("/")
@@ -460,51 +518,44 @@ def implementation_of(result: Result) -> Implementation:
     return reference()
 
 
-def sources_of(kind: str, result: Result) -> Sources:
-    """What the run that `result` describes is determined by, in this tree.
-    Raises BadInput where one of the sources cannot be read."""
-    return KINDS[kind](implementation_of(result), result)
+def collect_sources(kind: str, result: Result) -> Sources:
+    """The sources, in this tree, of the run that `result` describes. Raises
+    BadInput if one of them cannot be read."""
+    return KINDS[kind](find_implementation(result), result)
 
 
-def record(kind: str, result: Result) -> Result:
+def mark_changed(found: Sources) -> Sources:
+    """`found`, without the digest of any file that has changed since this
+    command started: an earlier version of it may have run."""
+    return {
+        key: "changed while it was measured"
+        if (path := ROOT / key.partition("#")[0]).is_file()
+        and path.stat().st_mtime > STARTED
+        else value
+        for key, value in found.items()
+    }
+
+
+def add_sources(kind: str, result: Result) -> Result:
     """`result`, just measured, with its sources: the packages as they are
-    installed, and files as they were when this command began."""
-    found = sources_of(kind, result)
+    installed, and files as they were when this command started."""
+    found = collect_sources(kind, result)
     if kind not in ("endurance", "canary", "parity-gpu"):
-        here = installed(implementation_of(result))
+        here = read_installed_versions(find_implementation(result))
         found |= {key: here[key] for key in found.keys() & here.keys()}
-    for key in found:
-        path = ROOT / key.partition("#")[0]
-        if path.is_file() and path.stat().st_mtime > BEGUN:
-            found[key] = "changed while it was measured"
-    return result | {"sources": found}
+    return result | {"sources": mark_changed(found)}
 
 
 def is_fresh(kind: str, result: Result) -> bool:
     """Is a kept result what this tree would measure?"""
     return bool(result.get("sources")) and (
-        result["sources"] == sources_of(kind, result)
+        result["sources"] == collect_sources(kind, result)
     )
 
 
-def state_of(kind: str, path: Path) -> State:
-    """The state of a result file. Raises BadInput for one that is broken, as
+def find_state(kind: str, path: Path) -> State:
+    """The state of a result file. Raises BadInput if it is broken, as
     lab.results.read() does."""
     if not path.exists():
         return "absent"
     return "fresh" if is_fresh(kind, results.read(kind, path)) else "stale"
-
-
-def differing(kind: str, result: Result) -> list[str]:
-    """The sources that have changed since `result` was measured."""
-    before, now = result.get("sources", {}), sources_of(kind, result)
-    return sorted(
-        key for key in before | now if before.get(key) != now.get(key)
-    )
-
-
-def is_fresh_record(record: Path) -> bool:
-    """Is a record of evidence/ what its script would record now?"""
-    from lab import evidence
-
-    return evidence.is_fresh_record(record)

@@ -15,7 +15,7 @@ from rich.console import Console
 from lab import mnist
 from lab.files import machine, now, write_json
 from lab.frameworks import ROOT, Implementation, implementations
-from lab.freshness import record, state_of
+from lab.freshness import add_sources, find_state
 from lab.processes import Job, each, status
 from lab.tables import show
 from lab.training import GATE_EPOCHS, judged, table
@@ -38,7 +38,7 @@ def missing(
     """The runs whose file is absent or stale."""
     for name in data:
         for run in runs(wanted, name):
-            if state_of("gates", run[-1]) != "fresh":
+            if find_state("gates", run[-1]) != "fresh":
                 yield run
 
 
@@ -67,5 +67,5 @@ def measure(options: Namespace, console: Console) -> int:
         else:
             head = {"command": options.said, "date": now()}
             result = head | {"machine": machine()} | entry
-            write_json(path, record("gates", result))
+            write_json(path, add_sources("gates", result))
     return status(errors, options)

@@ -14,8 +14,8 @@ HOST = "127.0.0.1"
 
 
 def parse_port(text: str) -> int:
-    """The port that `text` names. Raises BadInput where that is no port, or
-    nobody can listen there."""
+    """The port that `text` names. Raises BadInput if it is not a port, or
+    is in use."""
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
         raise BadInput(f"PORT={text}: a port is a number from 1 to 65535")
     port = int(text)

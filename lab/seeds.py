@@ -20,7 +20,7 @@ from lab import mnist
 from lab.errors import BadInput
 from lab.files import machine, now, write_json
 from lab.frameworks import ROOT, Implementation, implementations, reference
-from lab.freshness import record, state_of
+from lab.freshness import add_sources, find_state
 from lab.processes import Job, each, status
 from lab.tables import Grid, show
 from lab.training import identity
@@ -58,7 +58,7 @@ def runs(wanted: list[Implementation]) -> Iterator[Run]:
 def missing(wanted: list[Implementation]) -> Iterator[Run]:
     """The runs whose file is absent or stale."""
     return (
-        run for run in runs(wanted) if state_of("seeds", run[-1]) != "fresh"
+        run for run in runs(wanted) if find_state("seeds", run[-1]) != "fresh"
     )
 
 
@@ -105,7 +105,7 @@ def measure(options: Namespace, console: Console) -> int:
             kept: dict[str, Any] = {"date": now(), "machine": machine()}
             kept |= identity(i)
             kept |= {"seed": seed, "weights": weights, "epochs": EPOCHS}
-            write_json(path, record("seeds", kept | result))
+            write_json(path, add_sources("seeds", kept | result))
         rows.append([
             i.title, str(seed), weights,
             "—" if accuracy is None else f"{accuracy:.4f}",

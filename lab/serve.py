@@ -40,9 +40,9 @@ SETTINGS = {"SITE_URL": "", "NO_MKDOCS_2_WARNING": "1"}
 def serving(
     port: int, console: Console
 ) -> Iterator[Callable[[float | None], None]]:
-    """Run `mkdocs serve`, which builds the site and builds it anew when a
-    page changes; in the end, stop it and all that it started. What it says
-    is printed, but for plain information.
+    """Run `mkdocs serve`, which builds the site and rebuilds it when a page
+    changes. At the end, stop it and every process it started. Its warnings
+    and errors are printed.
 
     Yields wait(seconds), which raises Failed where mkdocs ended by itself,
     or ends within so many seconds; None is for ever."""

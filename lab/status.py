@@ -1,8 +1,8 @@
-"""`python -m snippets status`: which kept results still hold? And
-`python -m snippets refresh`: measure what does not.
+"""`python -m snippets status`: which kept results are fresh? And
+`python -m snippets refresh`: measure again those that are not.
 
 The table has a row for each kind of results and each implementation: how many
-are fresh, stale and absent, and the command that measures what is not fresh.
+are fresh, stale and absent, and the command that measures them again.
 """
 
 import shlex
@@ -10,173 +10,162 @@ import subprocess
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from rich.console import Console
 
 from lab import evidence, gates, results, seeds
 from lab.contradictions import CONTROL
 from lab.frameworks import ROOT, Implementation, implementations
-from lab.freshness import State, is_fresh, state_of
+from lab.freshness import State, find_state
 from lab.own import listed
 from lab.tables import Grid, show
 from lab.training import GATE_EPOCHS
 
-# Measured again in minutes: the pages may show none that is stale.
+# Measured again in minutes, so the pages may not show a stale one.
 CHEAP = "parity", "layers", "states", "distributed", "gates mnist-5k"
 
 
-class Kept(NamedTuple):
-    """A result that there is or should be."""
+class KeptResult(NamedTuple):
+    """A result file, or one that is absent."""
 
     kind: str
-    of: str  # an implementation, or what else it is of
+    owner: str  # an implementation, or what else it was measured of
     path: Path
     state: State
-    command: str  # measures it
+    # What measures it again: the owner comes last if it measures others too.
+    command: str
 
 
-def file(kind: str, i: Implementation) -> Path:
-    return results.FOLDER / kind / f"{i.slug}.json"
-
-
-def listed_of(i: Implementation) -> Iterator[tuple[str, Path, str]]:
-    """(kind, path, command) of each result of an implementation."""
-    f = i.framework
-    python = "python -m"
+def list_files(i: Implementation) -> Iterator[tuple[str, Path, str]]:
+    """(kind, file, command) of each result that an implementation should
+    have. The file is relative to results/."""
+    one, title = f"{i.slug}.json", i.title
+    today = i.framework.era == "today"
     for data in GATE_EPOCHS:
         for *_, path in gates.runs([i], data):
-            command = f"{python} snippets gates --data {data} {i.title}"
-            yield f"gates {data}", path, command
-    yield (
-        "parity", file("parity", i),
-        f"{python} snippets parity --save {i.title}",
-    )  # fmt: skip
-    if f.reference:  # compared with itself, its weights moved
-        path = results.FOLDER / "parity" / f"{CONTROL}.json"
-        yield "parity", path, f"{python} snippets parity --save"
-    if i.backend.gpu:
-        yield (
-            "parity-gpu", file("parity-gpu", i),
-            f"{python} snippets parity --save --gpu {i.backend.gpu} {i.title}",
-        )  # fmt: skip
-    if listed(f):
-        yield (
-            "layers", file("layers", i),
-            f"{python} snippets layers --save {i.title}",
-        )  # fmt: skip
-    if listed(f) and f.era == "today":
-        path = file("states", i)
-        yield "states", path, f"{python} snippets states --save"
+            command = f"snippets gates --data {data} {title}"
+            yield f"gates {data}", Path("gates", path.name), command
+    yield "parity", Path("parity", one), f"snippets parity --save {title}"
+    if i.framework.reference:  # compared with itself, its weights moved
+        control = Path("parity", f"{CONTROL}.json")
+        yield "parity", control, "snippets parity --save"
+    if gpu := i.backend.gpu:
+        command = f"snippets parity --save --gpu {gpu} {title}"
+        yield "parity-gpu", Path("parity-gpu", one), command
+    if listed(i.framework):
+        yield "layers", Path("layers", one), f"snippets layers --save {title}"
+    if listed(i.framework) and today:
+        yield "states", Path("states", one), "snippets states --save"
     if i.backend.distributed:
-        yield (
-            "distributed", file("distributed", i),
-            f"{python} snippets distributed --rounds 5 --save {i.title}",
-        )  # fmt: skip
-    if not f.reference:
+        command = f"snippets distributed --rounds 5 --save {title}"
+        yield "distributed", Path("distributed", one), command
+    if not i.framework.reference:
         for *_, path in seeds.runs([i]):
-            yield "seeds", path, f"{python} snippets seeds {i.title}"
-    if f.era == "today" and i.backend.packages:
-        path = file("canary", i)
-        yield "canary", path, f"{python} lab.canary {i.title}"
+            yield "seeds", Path("seeds", path.name), f"snippets seeds {title}"
+    if today and i.backend.packages:
+        yield "canary", Path("canary", one), f"lab.canary {title}"
 
 
-def benchmarks() -> Iterator[Kept]:
-    """Every result of the newest campaign of each machine."""
-    newest: dict[str, str] = {}
-    found = results.read_all("benchmarks")
-    for place in found:
-        machine, date, _ = place.split("/")
-        newest[machine] = max(date, newest.get(machine, ""))
-    for place, result in found.items():
-        machine, date, name = place.split("/")
-        if date == newest[machine]:
-            path = results.FOLDER / "benchmarks" / f"{place}.json"
-            state: State = (
-                "fresh" if is_fresh("benchmarks", result) else "stale"
-            )
-            command = f"python -m benchmarks run {name}"
-            of = result["variant"]["framework"]
-            yield Kept("benchmarks", of, path, state, command)
-
-
-def kept(
+def list_results(
     wanted: list[Implementation], folder: Path = results.FOLDER
-) -> Iterator[Kept]:
-    """Every result of `wanted` that there is or should be in `folder`. Raises
-    BadInput for a file that is broken, and for a source that cannot be
-    read."""
+) -> Iterator[KeptResult]:
+    """Every result in `folder` that `wanted` should have. Raises BadInput if
+    a result is broken, or a source cannot be read."""
     for i in wanted:
-        for kind, path, command in listed_of(i):
-            path = folder / path.relative_to(results.FOLDER)
-            state = state_of(kind.split()[0], path)
-            yield Kept(kind, i.title, path, state, command)
+        for kind, file, command in list_files(i):
+            state = find_state(kind.split()[0], folder / file)
+            command = f"python -m {command}"
+            yield KeptResult(kind, i.title, folder / file, state, command)
 
 
-def everything() -> Iterator[Kept]:
-    """Every result of every implementation, and what is of none."""
-    yield from kept(implementations())
-    yield from benchmarks()
+def list_benchmarks() -> Iterator[KeptResult]:
+    """Every result of the newest campaign of each machine."""
+    folder = results.FOLDER / "benchmarks"
+    for machine in sorted(path for path in folder.glob("*") if path.is_dir()):
+        for path in sorted(max(machine.iterdir()).glob("*.json")):
+            owner = results.read("benchmarks", path)["variant"]["framework"]
+            state = find_state("benchmarks", path)
+            command = f"python -m benchmarks run {path.stem}"
+            yield KeptResult("benchmarks", owner, path, state, command)
+
+
+def list_all() -> Iterator[KeptResult]:
+    """Every result and every record."""
+    yield from list_results(implementations())
+    yield from list_benchmarks()
     path = results.FOLDER / results.ENDURANCE
-    yield Kept(
-        "endurance", "—", path, state_of("endurance", path),
+    yield KeptResult(
+        *("endurance", "—", path, find_state("endurance", path)),
         "python -m lab.endurance",
-    )  # fmt: skip
-    for path in evidence.records():
-        command = f"python -m lab.evidence {evidence.name_of(path)}"
-        yield Kept("evidence", path.parent.name, path,
-                   evidence.state_of_record(path), command)  # fmt: skip
+    )
+    for name, path in evidence.list_records().items():
+        state = evidence.find_state(path)
+        command = f"python -m lab.evidence {name}"
+        command = evidence.ARGUMENTS.get(name, command)
+        yield KeptResult("evidence", Path(name).parts[0], path, state, command)
+
+
+def join_commands(found: list[KeptResult]) -> list[str]:
+    """The commands that measure these results again. One command measures all
+    those that differ only in its last word."""
+    names: dict[str, dict[str, None]] = {}
+    for one in found:
+        head, _, last = one.command.rpartition(" ")
+        if last.startswith("--"):  # measures all of its kind
+            head, last = one.command, ""
+        names.setdefault(head, {})[last] = None
+    return [
+        head if "" in last else " ".join([head, *last])
+        for head, last in names.items()
+    ]
+
+
+def group_results(
+    found: Iterable[KeptResult],
+) -> dict[tuple[str, str], list[KeptResult]]:
+    """The results of each (kind, owner)."""
+    groups: dict[tuple[str, str], list[KeptResult]] = {}
+    for one in found:
+        groups.setdefault((one.kind, one.owner), []).append(one)
+    return groups
 
 
 def report(options: Namespace, console: Console) -> int:
     """`python -m snippets status`; return the exit status."""
-    groups: dict[tuple[str, str], list[Kept]] = {}
-    found = everything()
+    found = list_all()
     if options.names or options.era:
-        found = kept(implementations(options.names, options.era))
-    for one in found:
-        groups.setdefault((one.kind, one.of), []).append(one)
+        found = list_results(implementations(options.names, options.era))
+    head = get_args(State)
     rows = []
-    for (kind, of), group in sorted(
-        groups.items(), key=lambda item: item[0][0]
-    ):
-        count = Counter(one.state for one in group)
-        left = dict.fromkeys(k.command for k in group if k.state != "fresh")
-        command = next(iter(left), "")
-        if kind in ("benchmarks", "evidence") and len(left) > 1:
-            command = " ".join(
-                [*command.split()[:-1], *(c.split()[-1] for c in left)]
-            )
-        states_ = [str(count[s] or "·") for s in ("fresh", "stale", "absent")]
-        rows.append([kind, of, *states_, command])
-    show(console, Grid(
-        ["results", "of", "fresh", "stale", "absent", "measured again by"],
-        rows, numbers=["fresh", "stale", "absent"],
-        folded=["measured again by"],
-    ))  # fmt: skip
+    for (kind, owner), members in group_results(found).items():
+        count = Counter(one.state for one in members)
+        left = [one for one in members if one.state != "fresh"]
+        cells = [str(count[state] or "·") for state in head]
+        rows.append([kind, owner, *cells, "\n".join(join_commands(left))])
+    rows.sort(key=lambda row: row[0])
+    grid = Grid(
+        ["results", "of", *head, "command"], rows,
+        numbers=head, folded=["command"],
+    )  # fmt: skip
+    show(console, grid)
     return 0
 
 
 def refresh(options: Namespace, console: Console) -> int:
     """`python -m snippets refresh`: run the command of each result that is
-    not fresh, of the kinds that take minutes. Returns the exit status: 1
-    where one of them failed."""
-    titles: dict[str, list[str]] = {}
-    for one in kept(implementations(options.names, options.era)):
-        if one.kind in CHEAP and one.state != "fresh":
-            command = one.command.removesuffix(f" {one.of}")
-            whole = command == one.command
-            titles.setdefault(command, []).append("" if whole else one.of)
-    commands = [
-        # Without a name it measures all there are.
-        command if "" in names else " ".join([command, *dict.fromkeys(names)])
-        for command, names in titles.items()
-    ]
+    not fresh, of the kinds that take minutes. Returns the exit status: 1 if
+    a command failed."""
+    wanted = implementations(options.names, options.era)
+    commands = join_commands([
+        one for one in list_results(wanted)
+        if one.kind in CHEAP and one.state != "fresh"
+    ])  # fmt: skip
     failed = 0
     for command in commands:
         show(console, command)
         words = [sys.executable, *shlex.split(command)[1:]]
-        failed |= int(subprocess.run(words, cwd=ROOT).returncode != 0)
+        failed |= subprocess.run(words, cwd=ROOT).returncode != 0
     return failed

@@ -14,7 +14,7 @@ from lab import checkpoints, mnist
 from lab.errors import BadInput
 from lab.files import alone, check_json, machine, now, write_json
 from lab.frameworks import Implementation, implementations
-from lab.freshness import record
+from lab.freshness import add_sources
 from lab.gpu import elsewhere, in_environment
 from lab.processes import Result, each, status
 from lab.several import launches
@@ -185,7 +185,7 @@ def save(folder: Path, rows: dict[str, Entry], command: str) -> None:
     head = {"command": command, "date": now(), "machine": machine()}
     for name, row in rows.items():
         write_json(
-            folder / f"{name}.json", record(folder.name, head | row)
+            folder / f"{name}.json", add_sources(folder.name, head | row)
         )
 
 

@@ -33,7 +33,7 @@ def folded(title: str, body: str, kind: str = "note") -> str:
 
 
 def small(text: str) -> str:
-    """A remark on what stands beside it."""
+    """A remark in small text."""
     return f'<small class="remark">{text}</small>'
 
 

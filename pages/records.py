@@ -1,5 +1,5 @@
-"""The words that stand above a recorded output, wherever a page includes it:
-docs/generated/records.md, a section for each script of evidence/."""
+"""docs/generated/records.md: for each script of evidence/ a section that pages
+include above its output. It says so if the record is stale."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def parts() -> dict[Path, str]:
     """docs/generated/records.md."""
     known = {
         name: days_of_record(path)
-        for name, path in evidence.scripts().items()
+        for name, path in evidence.list_records().items()
         if path.suffix == ".txt"
     }
     found = [

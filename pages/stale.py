@@ -1,10 +1,10 @@
-"""What an earlier version of this code measured: the words that say so.
+"""Mark numbers that were measured with an earlier version of this code.
 
-A result is stale once an input that determined it has changed:
-lab/freshness.py tells. Its numbers stay on the pages, and every one of them
-has these words next to it. In a table they stand in the first cell of a row,
-or once above the table where they hold for every measured row; in a figure
-below it, and in what it says to who does not see it; in a sentence behind it.
+A result is stale if an input that determined it has changed; lab/freshness.py
+decides. Its numbers stay on the pages, with a remark. In a table the remark is
+in the first cell of the row, or above the table if every measured row is
+stale. A figure has it below, and in its description for screen readers. A
+sentence has it at the end.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,8 +16,8 @@ from lab.results import FOLDER, Result
 from pages.markdown import listed, small
 
 WORDS = "measured with an earlier version of this code"
-# When what is stale was measured: days, as 2026-11-25, empty where no record
-# says it. None of them where all is fresh; None where nothing was measured.
+# The days on which stale results were measured, as 2026-11-25; "" for a day
+# that was not recorded. Empty if all are fresh, None if nothing was measured.
 Days = frozenset[str] | None
 
 
@@ -37,9 +37,9 @@ def days_of_record(path: Path) -> Days:
     """The same of what a script of evidence/ recorded."""
     if not path.exists():
         return None
-    if freshness.is_fresh_record(path):
+    if evidence.is_fresh(path):
         return frozenset()
-    known = evidence.record_of(evidence.name_of(path))
+    known = evidence.read_sources().get(evidence.find_script(path), {})
     return frozenset([known.get("date", "")[:10]])
 
 
@@ -115,6 +115,6 @@ def faults(folder: Path = FOLDER) -> list[str]:
     return [
         f"{folder.name}/{one.path.relative_to(folder)} is stale: run "
         f"`.venv/bin/{one.command}`"
-        for one in status.kept(implementations(), folder)
+        for one in status.list_results(implementations(), folder)
         if one.kind in status.CHEAP and one.state == "stale"
     ]

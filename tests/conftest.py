@@ -85,8 +85,8 @@ def pytest_xdist_make_scheduler(
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Without --prove, leave the slow tests out. What takes long begins
-    first, so that nothing long is left for the end."""
+    """Leave the slow tests out, unless --prove is given. Start with the files
+    that start frameworks, so that nothing long is left for the end."""
     if not config.getoption("prove"):
         slow = [item for item in items if item.get_closest_marker("slow")]
         config.hook.pytest_deselected(items=slow)
@@ -102,7 +102,8 @@ def pytest_collection_modifyitems(
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Say what was not measured anew, and what was left out."""
+    """List the results that were accepted as evidence, and count the slow
+    tests that were left out."""
     taken = sorted({
         text
         for reports in terminalreporter.stats.values()
@@ -133,10 +134,10 @@ def pytest_testnodedown(node: Any) -> None:
 def once(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Once:
-    """once(name, make, key): a folder that make(folder) fills, in whichever of
-    the run's processes asks first; the others wait for it. With a key, the
-    digest of all that determines it, it is kept for later runs too: the one
-    of another key goes. --prove makes everything anew."""
+    """once(name, make, key): a folder that make(folder) fills, once for all
+    workers. With a key, the digest of everything that determines it, the
+    folder is kept for later runs, and that of any other key is removed.
+    --prove keeps none."""
     shared = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         shared = shared.parent

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from lab.evidence import is_fresh
 from lab.frameworks import ROOT
-from lab.freshness import is_fresh_record
 
 # A race prints something else each time: keras_race.txt is one record of it.
 RACES = {"keras_race"}
@@ -79,7 +79,7 @@ def choose_records(prove: bool) -> set[str]:
         return "today" if record.endswith("_today.txt") else "2018"
 
     return choose(
-        records, lambda record: is_fresh_record(Path(record)), prove, era
+        records, lambda record: is_fresh(Path(record)), prove, era
     )[1]
 
 
@@ -91,6 +91,6 @@ def is_taken(request: pytest.FixtureRequest, record: Path) -> bool:
     if str(record) in choose_records(prove):
         note(request, f"{name}: taken as recorded, nothing of it has changed")
         return True
-    if not prove and is_fresh_record(record):
+    if not prove and is_fresh(record):
         note(request, f"{name}: run again, the sample of {read_seed()}")
     return False

@@ -84,7 +84,15 @@ TORCH: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.framework
-@pytest.mark.parametrize("saved", TORCH)
+@pytest.mark.parametrize("saved", [
+    # One of each kind: a prefix, a checkpoint, a list.
+    pytest.param(
+        name,
+        marks=[] if name in ("both", "model_state_dict", "list")
+        else pytest.mark.slow,
+    )
+    for name in TORCH
+])  # fmt: skip
 def test_torch(saved: str, warmed: Warmed, tmp_path: Path) -> None:
     import torch
 

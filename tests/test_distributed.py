@@ -27,7 +27,7 @@ from lab.frameworks import (
     frameworks,
     reference,
 )
-from lab.freshness import is_fresh
+from lab.freshness import find_state
 from lab.inside.launch import alive
 from lab.parity import STEPS, TOLERANCES
 from lab.processes import Result, execute
@@ -77,8 +77,8 @@ def measured(once: Once, i: Implementation) -> Result:
 
 def fresh(title: str) -> bool:
     [i] = [i for i in ABLE if i.title == title]
-    result = results.distributed().get(i.slug)
-    return result is not None and is_fresh("distributed", result)
+    path = results.FOLDER / "distributed" / f"{i.slug}.json"
+    return find_state("distributed", path) == "fresh"
 
 
 @functools.cache

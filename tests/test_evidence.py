@@ -54,4 +54,4 @@ def test_a_changed_script_runs() -> None:
     """Whatever is taken of the records is fresh; a proof takes none."""
     assert choose_records(True) == set()
     for record in choose_records(False):
-        assert evidence.is_fresh_record(Path(record))
+        assert evidence.is_fresh(Path(record))

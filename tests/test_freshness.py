@@ -14,7 +14,7 @@ import pytest
 
 from lab import freshness, mnist, results
 from lab.errors import BadInput
-from lab.evidence import source_of
+from lab.evidence import read_trace
 from lab.files import write_arrays
 from lab.frameworks import ROOT, Implementation, every, implementations
 from lab.processes import execute
@@ -34,7 +34,7 @@ found = {
     for name, result in results.read_all(kind).items()
 }
 for (kind, name), result in found.items():
-    result["sources"] = freshness.sources_of(kind, result)
+    result["sources"] = freshness.collect_sources(kind, result)
 for _ in sys.stdin:
     print(json.dumps([
         f"{kind}/{name}" for (kind, name), result in found.items()
@@ -178,28 +178,32 @@ def test_kinds_that_depend_on(
         assert all_of(kind) - {"canary/numpy_float64"} <= found
 
 
-def kept() -> dict[str, Any]:
+def make_fresh() -> dict[str, Any]:
     """A result, as if it had just been measured."""
     found = results.read_all("parity")["pytorch2"]
-    return found | {"sources": freshness.sources_of("parity", found)}
+    return found | {"sources": freshness.collect_sources("parity", found)}
 
 
 def test_no_sources_are_stale_and_no_error(tmp_path: Path) -> None:
-    found = kept()
+    found = make_fresh()
     assert freshness.is_fresh("parity", found)
     path = tmp_path / "pytorch2.json"
     path.write_text(json.dumps(found))
-    assert freshness.state_of("parity", path) == "fresh"
+    assert freshness.find_state("parity", path) == "fresh"
+    wrong: list[Any] = [{}, [], None, 7, {"lab/parity.py": 7}]
+    for other in wrong:
+        path.write_text(json.dumps(found | {"sources": other}))
+        assert freshness.find_state("parity", path) == "stale"
     del found["sources"]
     path.write_text(json.dumps(found))
-    assert freshness.state_of("parity", path) == "stale"
+    assert freshness.find_state("parity", path) == "stale"
     path.unlink()
-    assert freshness.state_of("parity", path) == "absent"
+    assert freshness.find_state("parity", path) == "absent"
 
 
 @pytest.mark.parametrize("edit", ["other", "gone", "more"])
 def test_an_edited_digest_is_stale(edit: str) -> None:
-    found = kept()
+    found = make_fresh()
     key = "snippets/pytorch2/convnet.py"
     if edit == "other":
         found["sources"][key] = "0" * 16
@@ -210,10 +214,23 @@ def test_an_edited_digest_is_stale(edit: str) -> None:
     assert not freshness.is_fresh("parity", found)
 
 
-def test_a_source_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "source, text",
+    [
+        ("snippets/pytorch2/facts.py", "def ("),
+        ("lab/inside/parity.py", "\0"),
+        ("environments/locks/today.txt", None),
+        ("data/initial.safetensors", None),
+    ],
+)
+def test_a_source_that_cannot_be_read_is_one_line(
+    source: str, text: str | None, tmp_path: Path
+) -> None:
     copied(tmp_path)
-    path = tmp_path / "snippets" / "pytorch2" / "facts.py"
-    path.write_text("def (")
+    path = tmp_path / source
+    path.unlink()
+    if text:
+        path.write_text(text)
     for result in (tmp_path / "results" / "parity").glob("*.json"):
         found = json.loads(result.read_text("utf-8"))
         result.write_text(json.dumps(found | {"sources": {"a": "b"}}))
@@ -227,20 +244,22 @@ def test_a_source_that_changes_while_it_is_measured(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What ran may have been another: it is not fresh afterwards."""
-    found = kept()
-    monkeypatch.setattr(freshness, "BEGUN", 0.0)
-    assert not freshness.is_fresh("parity", freshness.record("parity", found))
+    found = make_fresh()
+    monkeypatch.setattr(freshness, "STARTED", 0.0)
+    found = freshness.add_sources("parity", found)
+    assert not freshness.is_fresh("parity", found)
 
 
 def test_syntax_trees_are_the_same_in_every_python(tmp_path: Path) -> None:
     """Where others are installed; their syntax trees have other fields."""
     code = (
         "import sys; sys.path.insert(0, '.'); import lab.freshness as f, "
-        "pathlib; print([f.digest_python(p.read_bytes()) for p in "
+        "ast, pathlib; print([f.digest_value(f.strip_tree(ast.parse("
+        "p.read_bytes()))) for p in "
         "sorted(pathlib.Path('snippets').rglob('*.py'))])"
     )
     source = Path(freshness.__file__).read_text("utf-8")
-    names = "digest", "digest_value", "outline", "digest_python"
+    names = "digest", "digest_value", "strip_tree"
     functions = [
         ast.unparse(node)
         for node in ast.parse(source).body
@@ -294,17 +313,14 @@ def test_sources_are_all_that_a_training_reads(
     request = asked | {"task": "train", "digits": digits.name}
     result = execute(i, request, HANG, inputs={digits.name: digits})
     assert result["error"] is None
-    read = set(map(source_of, trace.read_text("utf-8").splitlines()))
-    read = {path for path in read if (ROOT / path).is_file()}
-    named = freshness.gates(i, asked | {"data": "mnist-5k"})
+    read = {str(path.relative_to(ROOT)) for path in read_trace(trace)}
+    named = freshness.collect_gates(i, asked | {"data": "mnist-5k"})
     own = f"snippets/{i.framework.name}"
     assert f"{own}/convnet.py" in read
     # facts.py counts parameters by weights.py, which no training asks.
     beside = {f"{own}/weights.py", "lab/__init__.py",
               "lab/inside/__init__.py"}  # fmt: skip
-    assert {
-        path for path in read if not path.startswith("lab/trace/")
-    } <= named.keys() | beside
+    assert read <= named.keys() | beside
 
 
 def test_the_table_names_the_command() -> None:
@@ -336,11 +352,11 @@ for kind in "gates", "parity", "canary":
     for name, result in results.read_all(kind).items():
         if result["name"] == "numpy_float64" and name != "control":
             path = results.FOLDER / kind / f"{name}.json"
-            write_json(path, freshness.record(kind, result))
+            write_json(path, freshness.add_sources(kind, result))
 path = results.FOLDER / "gates" / "numpy_float64-mnist-5k-2.json"
 write_json(path, results.read("gates", path) | {"sources": {}})
 path = results.FOLDER / "parity" / "control.json"
-write_json(path, freshness.record("parity", results.read("parity", path)))
+write_json(path, freshness.add_sources("parity", results.read("parity", path)))
 """
 
 

@@ -44,7 +44,7 @@ print(*check.gaps(twin), sep="\\n")
 FRESHEN = f"""
 from lab import files, freshness, gates, results
 for path in gates.FOLDER.glob("{NAME}-*.json"):
-    found = freshness.record("gates", results.read("gates", path))
+    found = freshness.add_sources("gates", results.read("gates", path))
     files.write_json(path, found)
 """
 

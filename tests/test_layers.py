@@ -16,7 +16,7 @@ from lab.carry import carry
 from lab.compared import compared
 from lab.errors import BadInput
 from lab.frameworks import Framework, Implementation, every, frameworks
-from lab.freshness import is_fresh
+from lab.freshness import find_state
 from lab.own import arguments, by_row, listed, own_arrays
 from lab.processes import NOT_HERE
 from lab.rows import Rule, given, groups, owns, rows, rules
@@ -34,10 +34,7 @@ LISTED = [f for f in frameworks() if listed(f)]
 KEEPS = [n for n, (_, row) in rows().items() if row.weights or row.states]
 Say = Callable[[dict[str, np.ndarray], str, str], dict[str, np.ndarray]]
 AT = {i.title: i for i in every() if listed(i.framework)}
-# In the process of the tests that take an `implementation`.
-BY_TITLE = pytest.mark.parametrize(
-    "title", [pytest.param(t, marks=pytest.mark.xdist_group(t)) for t in AT]
-)
+BY_TITLE = pytest.mark.parametrize("title", AT)
 Rows = dict[str, dict[str, Any]]
 # Of kinds that draw at random, other numbers each time.
 DRAWS = "initialisers", "noise"
@@ -59,14 +56,14 @@ def measure(once: Once, implementation: Implementation) -> Rows:
 
 
 def recorded(kind: str, implementation: Implementation) -> dict[str, Any]:
-    """What results/ has of `implementation`; {} where it was not measured."""
+    """What results/ has of `implementation`."""
     path = results.FOLDER / kind / f"{implementation.slug}.json"
-    return results.read(kind, path) if path.exists() else {}
+    return results.read(kind, path)
 
 
 def fresh(kind: str, title: str) -> bool:
-    result = recorded(kind, AT[title])
-    return bool(result) and is_fresh(kind, result)
+    path = results.FOLDER / kind / f"{AT[title].slug}.json"
+    return find_state(kind, path) == "fresh"
 
 
 def draws(name: str) -> bool:

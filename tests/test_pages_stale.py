@@ -43,7 +43,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[[Fresh], None]:
         monkeypatch.setattr(results, "read_all", read_once)
         monkeypatch.setattr(freshness, "is_fresh", fresh)
         monkeypatch.setattr(
-            freshness, "is_fresh_record", lambda path: fresh("evidence", path)
+            evidence, "is_fresh", lambda path: fresh("evidence", path)
         )
 
     return judge
@@ -212,7 +212,7 @@ def copied(kind: str, name: str, folder: Path, **changed: Any) -> Path:
     """A result of this tree, with the sources that it has now."""
     source = results.FOLDER / kind / f"{name}.json"
     found = json.loads(source.read_text("utf-8")) | changed
-    found["sources"] = freshness.sources_of(kind, found)
+    found["sources"] = freshness.collect_sources(kind, found)
     path = folder / kind / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(found))
@@ -277,10 +277,11 @@ def test_a_record_says_when_it_was_made(
 ) -> None:
     judged(lambda kind, result: False)
     path = ROOT / "evidence" / "semantics" / "order_today.txt"
-    kept = {"date": "2026-11-25T01:02:03+00:00"}
-    monkeypatch.setattr(evidence, "record_of", lambda name: kept)
+    entry = {"date": "2026-11-25T01:02:03+00:00"}
+    recorded = {"semantics/order_today": entry}
+    monkeypatch.setattr(evidence, "read_sources", lambda: recorded)
     assert stale.days_of_record(path) == OLD
-    # Those from before that was kept.
-    monkeypatch.setattr(evidence, "record_of", lambda name: {})
+    # Recorded before there were dates.
+    monkeypatch.setattr(evidence, "read_sources", dict)
     assert stale.days_of_record(path) == frozenset([""])
     assert stale.days_of_record(path.with_name("gone.txt")) is None

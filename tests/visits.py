@@ -1,9 +1,8 @@
-"""One visit to each framework: it is imported once a run, and does in that one
-process all that the tests ask of it.
+"""One visit to each framework: one process imports it once per run, and does
+everything that the tests need of it.
 
-`visit(implementation)` gives the answers. What the tests ask each time anew is
-the tiny training pass and a sample of layers; the rest holds until something
-that determines it changes.
+`visit(implementation)` returns the answers. Every run does the tiny training
+pass and a sample of layers again. The rest is kept until an input changes.
 """
 
 import contextlib
@@ -68,7 +67,7 @@ def key_of(implementation: Implementation, *more: Path) -> str:
             "environments/locks", "tests/visits.py", "tests/chain.py",
         )
     }  # fmt: skip
-    installed = freshness.installed(implementation)
+    installed = freshness.read_installed_versions(implementation)
     return freshness.digest_value(
         [implementation.title, freshness.digest_of(paths), installed]
     )

@@ -1,9 +1,9 @@
-"""`make` after an installation: a fast BLAS for MLX, where there is one.
+"""Let MLX use a multithreaded BLAS, if the system has one; `make` runs this
+after an installation.
 
-MLX's wheel for Linux brings a plain BLAS, which computes on one thread. The
-system may have OpenBLAS, which has the same functions and computes on all
-cores: then a link to it stands in the place of the plain one. Either way one
-line says so.
+The BLAS in MLX's wheel for Linux has one thread. OpenBLAS has the same
+functions and uses all cores. If the system has it, it is linked in place of
+the wheel's. One line is printed in either case.
 
 `python -m environments.locks.blas .venv`
 """
@@ -69,8 +69,8 @@ def link(venv: Path, libraries: Iterable[Path]) -> str:
         new.symlink_to(found)
         os.replace(new, path)
     return (
-        f"linked {found} in the place of the BLAS of MLX's wheel, which has "
-        "one thread: MLX trains about four times faster"
+        f"linked {found} in place of the BLAS of MLX's wheel, which has one "
+        "thread: MLX trains about four times faster"
     )
 
 

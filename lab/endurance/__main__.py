@@ -25,7 +25,7 @@ from lab.endurance.warm import warm
 from lab.errors import BadInput
 from lab.files import check_json, machine, now, scratch_folder, write_json
 from lab.frameworks import frameworks, nearest
-from lab.freshness import record, state_of
+from lab.freshness import add_sources, find_state
 from lab.outcome import outcome
 from lab.tables import Grid, show
 
@@ -156,11 +156,11 @@ def endure(options: argparse.Namespace, console: Console) -> int:
         if options.seed is not None:
             return again(chosen, options)
         known = results.endurance(path.parent, path.name) if path else []
-        fresh = path is not None and state_of("endurance", path) == "fresh"
-        # What other code endured is not added to; one row alone leaves the
-        # others as they are, and the file stale.
-        anew = fresh or not options.only
-        known = known if fresh or options.only else []
+        stale = path and find_state("endurance", path) == "stale"
+        # Trials of an earlier version of the code are not added to. With
+        # --only the other rows stay as they are, and so the file stays stale.
+        if stale and not options.only:
+            known = []
         entries = {row.name: begun(row, known) for row in ROWS.values()}
         if options.short:
             chosen = [row for row in chosen if row.short]
@@ -171,8 +171,8 @@ def endure(options: argparse.Namespace, console: Console) -> int:
             if path:
                 there = [e for e in entries.values() if e["tried"]]
                 result = head | {"rows": there}
-                if anew:
-                    result = record("endurance", result)
+                if not (stale and options.only):
+                    result = add_sources("endurance", result)
                 write_json(path, result)
     done = [entries[row.name] for row in chosen]
     show(console, table(done))

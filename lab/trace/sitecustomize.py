@@ -1,8 +1,8 @@
-"""Tells which of the project's files a Python reads: a line each in the file
-that $TRACE_INTO names, for this process and for all that it starts.
+"""Writes the path of each file of the project that a Python process reads to
+the file that $TRACE_INTO names, one path per line; child processes do so too.
 
-Python imports a module of this name at its start, where PYTHONPATH has this
-folder. Written for Python 3.6, which has no audit hooks, as well.
+Python imports a module of this name when it starts, if PYTHONPATH has this
+folder. Python 3.6 has no audit hooks, so there `open` is replaced.
 """
 
 import atexit
@@ -13,50 +13,54 @@ from typing import Any
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep
 FLAGS = os.O_WRONLY | os.O_RDWR
-ASKS = "load", os.path.join(ROOT, "lab", "frameworks.py")
+MANIFESTS = "load", os.path.join(ROOT, "lab", "frameworks.py")
 
 
-def tell(path: Any) -> None:
+def write_path(path: Any) -> None:
     if isinstance(path, bytes):
         path = os.fsdecode(path)
     path = os.path.abspath(path) if isinstance(path, str) else ""
     if path.startswith(ROOT) and not path.startswith(ROOT + ".venv"):
-        with untraced(os.environ["TRACE_INTO"], "a") as file:
+        with untraced_open(os.environ["TRACE_INTO"], "a") as file:
             file.write(path[len(ROOT) :] + "\n")
 
 
-def hear(event: str, arguments: Any) -> None:
+def audit(event: str, arguments: Any) -> None:
     if event != "open" or not isinstance(arguments[0], (str, bytes)):
         return
-    if not arguments[2] & FLAGS and arguments[0] != INTO and not asks():
-        tell(arguments[0])
+    path, _, flags = arguments
+    if not flags & FLAGS and path != INTO and not reads_manifests():
+        write_path(path)
 
 
-def asks() -> bool:
-    """Is this lab/frameworks.py, which reads every framework to know which
-    there are?"""
+def reads_manifests() -> bool:
+    """Is this lab/frameworks.py, which reads the folder of every framework
+    to list them?"""
     frame = sys._getframe()  # type: Any
-    while frame and (frame.f_code.co_name, frame.f_code.co_filename) != ASKS:
+    while frame:
+        code = frame.f_code
+        if (code.co_name, code.co_filename) == MANIFESTS:
+            return True
         frame = frame.f_back
-    return frame is not None
+    return False
 
 
-def traced(path: Any, mode: str = "r", *rest: Any, **more: Any) -> Any:
+def traced_open(path: Any, mode: str = "r", *rest: Any, **more: Any) -> Any:
     if not set(mode) & set("wax+"):
-        tell(path)
-    return untraced(path, mode, *rest, **more)
+        write_path(path)
+    return untraced_open(path, mode, *rest, **more)
 
 
-def tell_modules() -> None:
+def write_modules() -> None:
     for module in list(sys.modules.values()):
-        tell(getattr(module, "__file__", None))
+        write_path(getattr(module, "__file__", None))
 
 
 INTO = os.environ.get("TRACE_INTO")
-untraced: Any = builtins.open
+untraced_open: Any = builtins.open
 if INTO:
     if hasattr(sys, "addaudithook"):
-        sys.addaudithook(hear)
+        sys.addaudithook(audit)
     else:
-        builtins.open = traced  # type: ignore[assignment]
-    atexit.register(tell_modules)
+        builtins.open = traced_open  # type: ignore[assignment]
+    atexit.register(write_modules)

@@ -31,9 +31,19 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize("name, text, words", WRONG, ids=[
+IDS = [
     "too-few", "none", "left-open", "fraction", "too-large", "zero", "letter",
     "axis-twice", "other-axes",
+]  # fmt: skip
+
+
+# One of a shape and one of a layout; the others are slow.
+@pytest.mark.parametrize("name, text, words", [
+    pytest.param(
+        *wrong, id=name,
+        marks=[] if name in ("left-open", "axis-twice") else pytest.mark.slow,
+    )
+    for name, wrong in zip(IDS, WRONG, strict=True)
 ])  # fmt: skip
 def test_what_is_wrong_is_said(
     opened: Opened, name: str, text: str, words: str

@@ -72,6 +72,7 @@ def said(page: Page) -> tuple[float, ...]:
     return tuple(map(float, re.findall(r"-?\d+\.\d+", line)))
 
 
+@pytest.mark.slow
 def test_a_number_is_the_sum_of_its_products(page: Page) -> None:
     sample(page, 3)
     maps = page.locator(".digit canvas[data-layer=conv2]")
@@ -127,6 +128,7 @@ def test_another_file_of_weights_is_refused(page: Page) -> None:
     )
 
 
+@pytest.mark.slow
 def test_still_pictures_stand_where_the_maps_will(
     browser: Browser, base: str, page: Page
 ) -> None:

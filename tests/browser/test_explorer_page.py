@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from pages import cachelines
@@ -59,6 +60,7 @@ def test_memory_lights_its_index(opened: Opened) -> None:
     assert value(page) == 66
 
 
+@pytest.mark.slow
 def test_padding_is_no_index(opened: Opened) -> None:
     page = opened("?tensor=input&layout=nChw8c&at=0.0.0.0&window=off")
     over_cell(page, 0, 3)
@@ -71,6 +73,7 @@ def test_padding_is_no_index(opened: Opened) -> None:
     expect(said(page, "bytes")).to_contain_text("88 % of them padding")
 
 
+@pytest.mark.slow
 def test_dragging_over_all_of_memory(opened: Opened) -> None:
     page = opened("?tensor=conv2&layout=NCHW&at=0.0.0.0")
     at(page, "map", (0.9, 0.9))
@@ -84,6 +87,7 @@ def test_dragging_over_all_of_memory(opened: Opened) -> None:
     assert abs(value(page) - volume / 2) < 0.1 * volume
 
 
+@pytest.mark.slow
 def test_sliders_and_arrow_keys(opened: Opened) -> None:
     page = opened("?tensor=pool1&layout=NCHW&at=0.0.0.0")
     page.locator("[data-axis=C]").focus()
@@ -176,6 +180,7 @@ def test_window_steps_and_is_counted(opened: Opened) -> None:
     assert picture(page, "memory") != memory
 
 
+@pytest.mark.slow
 def test_pooling_reads_one_channel(opened: Opened) -> None:
     page = opened("?tensor=conv1&layout=NHWC&at=0.3.4.5")
     expect(said(page, "position")).to_contain_text(
@@ -186,6 +191,7 @@ def test_pooling_reads_one_channel(opened: Opened) -> None:
         expect(said(page, "windows")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_play_stops_and_respects_reduced_motion(opened: Opened) -> None:
     page = opened("?tensor=pool1&at=0.0.0.0")
     page.evaluate(TIMERS)
@@ -209,6 +215,7 @@ def test_play_stops_and_respects_reduced_motion(opened: Opened) -> None:
     expect(still.locator("[data-do=step]")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_operations_tell_views_from_copies(opened: Opened) -> None:
     page = opened("?tensor=pool2&layout=NHWC&window=off")
 
@@ -246,6 +253,7 @@ def test_operations_tell_views_from_copies(opened: Opened) -> None:
     expect(page.locator("[data-do=undo]")).to_be_disabled()
 
 
+@pytest.mark.slow
 def test_the_classic_bug_as_a_picture(opened: Opened) -> None:
     page = opened("?tensor=input&layout=NCHW&batch=1&to=NHWC")
     expect(said(page, "verdict")).to_have_text(

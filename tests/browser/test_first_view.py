@@ -52,6 +52,7 @@ def test_first_view_is_light_and_has_no_index(
     context.close()
 
 
+@pytest.mark.slow
 def test_index_comes_when_somebody_searches(page: Page) -> None:
     page.goto("")
     with page.expect_response("**/search_index.json"):
@@ -75,6 +76,7 @@ def test_paper_has_few_sheets(page: Page, label: str, sheets: int) -> None:
     assert printed(page) <= sheets
 
 
+@pytest.mark.slow
 def test_paper_has_the_chosen_framework_alone(page: Page) -> None:
     page.goto("convnet/?framework=numpy")
     page.emulate_media(media="print")

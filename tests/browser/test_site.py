@@ -11,6 +11,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import (
     Browser,
+    BrowserContext,
     ConsoleMessage,
     Locator,
     Page,
@@ -49,6 +50,19 @@ LOOKS: dict[str, tuple[int, Literal["light", "dark"]]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def contexts(browser: Browser) -> dict[str, BrowserContext]:
+    """A reader's browser for each look; its cache serves all pages."""
+    return {
+        look: patient(
+            browser.new_context(
+                viewport={"width": width, "height": 900}, color_scheme=scheme
+            )
+        )
+        for look, (width, scheme) in LOOKS.items()
+    }
+
+
 def test_every_page_is_tested(site: Path) -> None:
     built = [*site.rglob("index.html"), site / "404.html"]
     assert set(PAGES) == {
@@ -66,7 +80,7 @@ def test_every_page_is_tested(site: Path) -> None:
     for n, address in enumerate(PAGES) for m, look in enumerate(LOOKS)
 ])  # fmt: skip
 def test_page_is_sound(
-    browser: Browser,
+    contexts: dict[str, BrowserContext],
     base: str,
     address: str,
     look: str,
@@ -74,12 +88,6 @@ def test_page_is_sound(
 ) -> None:
     faults: list[str] = []
     waiting: set[Request] = set()
-    width, scheme = LOOKS[look]
-    context = patient(
-        browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme
-        )
-    )
 
     def hear(line: ConsoleMessage) -> None:
         if line.type in ("error", "warning"):
@@ -101,16 +109,16 @@ def test_page_is_sound(
         if answer.status >= 400:
             faults.append(f"{answer.status}: {answer.url}")
 
-    context.on("console", hear)
-    context.on("weberror", lambda event: faults.append(str(event.error)))
-    context.on("request", begin)
-    context.on("requestfinished", end)
-    context.on("requestfailed", fail)
-    context.on("response", look_at)
-    page = context.new_page()
+    page = contexts[look].new_page()
+    page.on("console", hear)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", begin)
+    page.on("requestfinished", end)
+    page.on("requestfailed", fail)
+    page.on("response", look_at)
     page.goto(base + address)
     assert page.locator("body").get_attribute("data-md-color-scheme") == (
-        "slate" if scheme == "dark" else "default"
+        "slate" if LOOKS[look][1] == "dark" else "default"
     )
     until(lambda: page.evaluate(IDLE) and not waiting)
     if request.config.getoption("prove"):
@@ -119,7 +127,7 @@ def test_page_is_sound(
     excess = page.evaluate(
         "document.documentElement.scrollWidth - window.innerWidth"
     )
-    context.close()
+    page.close()
     assert faults == []
     assert excess <= 0, f"{excess} px too wide"
 

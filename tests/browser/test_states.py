@@ -54,16 +54,22 @@ def other_colours(page: Page) -> None:
     page.evaluate(SETTLED)
 
 
-# The five that differ most.
+# The pages that differ most; two of them are slow.
 @pytest.mark.parametrize("address, size, scheme", [
     pytest.param("", PHONE, "light", id="home-phone-light"),  # pictures
-    pytest.param("convnet/", DESK, "dark", id="convnet-desk-dark"),  # tabs
+    pytest.param(
+        "convnet/", DESK, "dark", id="convnet-desk-dark",  # tabs
+        marks=pytest.mark.slow,
+    ),
     # Forms, canvases, and elements of the site's own.
     pytest.param("layouts/", DESK, "light", id="layouts-desk-light"),
     # Tables that are cards on a phone.
     pytest.param("layers/resize/", PHONE, "dark", id="resize-phone-dark"),
     # Another tool's HTML and styles.
-    pytest.param("notebooks/keras/", DESK, "dark", id="notebook-desk-dark"),
+    pytest.param(
+        "notebooks/keras/", DESK, "dark", id="notebook-desk-dark",
+        marks=pytest.mark.slow,
+    ),
 ])  # fmt: skip
 def test_page_is_accessible_as_it_opens(
     browser: Browser, base: str, address: str, size: ViewportSize, scheme: Any
