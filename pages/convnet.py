@@ -59,10 +59,15 @@ def gates(data: str, folder: Path = results.FOLDER) -> str:
     return said + above + table(head, rows) + source(data)
 
 
-def where(run: Result) -> tuple[str, int, str]:
-    """The machine and the day of a run."""
-    machine = run["machine"]
-    return plain(machine["cpu"]), machine["cores"], run["date"][:10]
+def machine_of(run: Result) -> str:
+    """AMD EPYC, 2 cores."""
+    return f"{plain(run['machine']['cpu'])}, {run['machine']['cores']} cores"
+
+
+def period(runs: list[Result]) -> str:
+    """The day of the runs, or the first and the last."""
+    dates = sorted(run["date"][:10] for run in runs)
+    return " to ".join(dict.fromkeys([dates[0], dates[-1]]))
 
 
 def first_numbers(folder: Path = results.FOLDER) -> str:
@@ -71,12 +76,12 @@ def first_numbers(folder: Path = results.FOLDER) -> str:
     if not found:
         return "Not measured.\n"
     first = next(iter(found.values()))[0]
-    cpu, cores, day = where(first)
+    day = period([run for runs in found.values() for run in runs])
     said = (
-        f"{cpu}, {cores} cores, {plain(first['machine']['system'])}, "
-        f"Python {plain(first['machine']['python'])} (3.6 for 2018), CPU "
-        f"alone, {day}. Medians of five runs, and the slowest and the fastest "
-        "of them."
+        f"{machine_of(first)}, {plain(first['machine']['system'])}, "
+        f"Python {plain(first['machine']['python'])} (3.6 for 2018), no GPU, "
+        f"{day}. Medians of five runs, and the slowest and the fastest of "
+        "them."
     )
     rows = []
     for i in every():
@@ -85,10 +90,9 @@ def first_numbers(folder: Path = results.FOLDER) -> str:
         if not runs:
             rows.append([name, NOT_MEASURED, *[NOTHING] * 5])
             continue
-        for elsewhere in dict.fromkeys(map(where, runs)):
-            if elsewhere != where(first):
-                cpu, cores, day = elsewhere
-                said += f" {name}: {cpu}, {cores} cores, {day}."
+        for machine in dict.fromkeys(map(machine_of, runs)):
+            if machine != machine_of(first):
+                said += f" {name}: {machine}."
         speed = [run["images_per_second"] for run in runs]
         training = median(run["seconds"]["training"] for run in runs)
         start = median(run["seconds"]["start_up"] for run in runs)
