@@ -92,14 +92,14 @@ def cache_by_version(
     changed. Raises BadInput, one line with the path, if it cannot be read."""
 
     @functools.cache
-    def call(path: Path, changed: int, size: int) -> T:
-        return function(path)
+    def call(path: str, changed: int, size: int) -> T:
+        return function(Path(path))
 
     @functools.wraps(function)
     def read(path: str | Path) -> T:
-        path = ROOT / path
+        path = os.path.join(ROOT, path)
         try:
-            about = path.stat()
+            about = os.stat(path)
             return call(path, about.st_mtime_ns, about.st_size)
         except (OSError, ValueError, SyntaxError) as error:
             reason = getattr(error, "strerror", None) or str(error)
@@ -184,7 +184,7 @@ def digest_of(paths: Iterable[Path], syntax: bool = True) -> str:
 
 def digest_files(*paths: str | Path) -> Sources:
     """The digests of files, by their path in the project."""
-    return {Path(p).as_posix(): digest_file(ROOT / p) for p in paths}
+    return {Path(p).as_posix(): digest_file(p) for p in paths}
 
 
 @functools.cache

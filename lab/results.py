@@ -80,12 +80,25 @@ def read(kind: str, path: Path) -> Result:
     Raises BadInput, in one line, for a file that is truncated, of another
     version of the schema, or not as the schema has it."""
     try:
+        text = path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path}: not whole: {error}") from None
+    check(kind, path, text)
+    found: Result = json.loads(text)
+    return found
+
+
+@functools.cache
+def check(kind: str, path: Path, text: str) -> None:
+    """Raise BadInput if `text` is not what a result file `path` should hold.
+    The pages read most files many times, and checking takes long."""
+    try:
         found = json.loads(
-            path.read_text("utf-8"), parse_constant=finite,
-            parse_float=finite, object_pairs_hook=once,
+            text, parse_constant=finite, parse_float=finite,
+            object_pairs_hook=once,
         )  # fmt: skip
         json.dumps(found, ensure_ascii=False).encode()  # as the pages will
-    except (OSError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         said = " ".join(str(error).split())
         raise BadInput(f"{path}: not whole: {said[:150]}") from None
     # Of the kinds, one has had versions.
@@ -107,7 +120,6 @@ def read(kind: str, path: Path) -> Result:
     if kind in NAMES:
         for said in contradictions(kind, found, path.stem):
             raise BadInput(f"{path}: {said[:150]}")
-    return found
 
 
 def read_all(kind: str, folder: Path = FOLDER) -> dict[str, Result]:

@@ -17,7 +17,7 @@ from pages.markdown import (
     so_many,
     table,
 )
-from pages.stale import days, label
+from pages.stale import days, label, period
 
 
 def source(data: str) -> str:
@@ -64,19 +64,13 @@ def machine_of(run: Result) -> str:
     return f"{plain(run['machine']['cpu'])}, {run['machine']['cores']} cores"
 
 
-def period(runs: list[Result]) -> str:
-    """The day of the runs, or the first and the last."""
-    dates = sorted(run["date"][:10] for run in runs)
-    return " to ".join(dict.fromkeys([dates[0], dates[-1]]))
-
-
 def first_numbers(folder: Path = results.FOLDER) -> str:
     """Speed and memory: medians over the runs of all seeds."""
     found = results.gates("mnist-5k", folder)
     if not found:
         return "Not measured.\n"
     first = next(iter(found.values()))[0]
-    day = period([run for runs in found.values() for run in runs])
+    day = period(r["date"][:10] for runs in found.values() for r in runs)
     said = (
         f"{machine_of(first)}, {plain(first['machine']['system'])}, "
         f"Python {plain(first['machine']['python'])} (3.6 for 2018), no GPU, "

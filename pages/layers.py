@@ -36,7 +36,7 @@ from pages.markdown import (
     rounded,
     table,
 )
-from pages.stale import days, label
+from pages.stale import Days, days, label
 from pages.tabs import tabs
 
 PAGES = GENERATED / "layers"
@@ -90,14 +90,20 @@ def unless_told(framework: Framework, name: str) -> dict[str, Any]:
 def always(framework: Framework, name: str) -> dict[str, Any]:
     """{option: what the framework takes it for whatever one says}: what its
     rules say, and what the formula has where nobody says another thing."""
+    return formula(name) | rule_of(framework, name).fixed
+
+
+@functools.cache
+def formula(name: str) -> dict[str, Any]:
+    """{option: its value in the formula} for what is no option of the row,
+    and what some framework's rule fixes."""
     options = rows()[name][1].options
-    formula = {
+    fixed = {key for f in having(name) for key in rule_of(f, name).fixed}
+    return {
         key: value
         for key, value in kept(name).items()
-        if key not in options
-        and any(key in rule_of(f, name).fixed for f in having(name))
+        if key not in options and key in fixed
     }
-    return formula | rule_of(framework, name).fixed
 
 
 def written(value: Any) -> str:
@@ -243,10 +249,11 @@ def who(result: Entry) -> str:
     return titles.title(known, result["version"])
 
 
-def measured(name: str, results: list[Entry]) -> str:
-    """What was measured, folded away."""
+def measured(name: str, results: list[tuple[Entry, Days]]) -> str:
+    """What was measured, folded away; a result comes with the day if it is
+    stale."""
     found, when = [], []
-    for result in results:
+    for result, day in results:
         row = result["rows"].get(name, {})
         if "units" in row:
             wrong = [w["units"] for w in row["wrong"]]
@@ -256,7 +263,7 @@ def measured(name: str, results: list[Entry]) -> str:
                 exponential(row["max_abs"]), f"{row['units']:.1f}",
                 exponential(min(wrong)) if wrong else NOTHING,
             ])  # fmt: skip
-            when.append(days("layers", [result]))
+            when.append(day)
     if not found:
         return "Not measured."
     head = ["from float64", "farthest", "largest difference",
@@ -265,7 +272,7 @@ def measured(name: str, results: list[Entry]) -> str:
     return folded("Measured", above + table(head, found))
 
 
-def entry(name: str, results: list[Entry]) -> str:
+def entry(name: str, results: list[tuple[Entry, Days]]) -> str:
     """A row's part of the page."""
     group, row = rows()[name]
     parts = [
@@ -277,7 +284,8 @@ def entry(name: str, results: list[Entry]) -> str:
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:
     """A file for each group."""
-    results = load("layers", folder)
+    found = load("layers", folder)
+    results = [(result, days("layers", [result])) for result in found]
     return {
         PAGES / f"{group}.md": "\n\n".join(
             [LEGEND, *(entry(name, results) for name in table.rows)]
