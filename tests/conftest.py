@@ -253,7 +253,12 @@ SITE = [
 
 
 @pytest.fixture(scope="session")
-def site(once: Once) -> Path:
+def site_key() -> str:
+    return digest_of(SITE, syntax=False)
+
+
+@pytest.fixture(scope="session")
+def site(once: Once, site_key: str) -> Path:
     """The site as it is served: built, notebooks executed, and published.
     The build is strict."""
 
@@ -270,7 +275,7 @@ def site(once: Once) -> Path:
             )  # fmt: skip
             assert process.returncode == 0, process.stderr[-3000:]
 
-    return once("site", make, digest_of(SITE, syntax=False))
+    return once("site", make, site_key)
 
 
 @pytest.fixture(scope="session")

@@ -228,6 +228,7 @@ def test_spoilt_results_are_refused_in_one_line(
         assert spoilt.read_bytes() == kept
 
 
+@pytest.mark.slow
 def test_no_result_of_a_gpu_that_was_not_used(tmp_path: Path) -> None:
     process = benchmarks(
         "run", "pytorch2", "--cases", "predict-1", "--rounds", "1",

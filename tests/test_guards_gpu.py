@@ -111,6 +111,7 @@ def test_what_is_judged(accuracy: float, device: str, words: str) -> None:
     assert words in (error or "") and bool(error) == bool(words)
 
 
+@pytest.mark.slow
 @pytest.mark.framework
 def test_parity_on_a_cpu_is_no_result(project: Path) -> None:
     more = {"CUDA_VISIBLE_DEVICES": ""}

@@ -1,6 +1,7 @@
 """A host of the built site, and a browser."""
 
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ from playwright.sync_api import (
     expect,
 )
 
+from lab.freshness import digest_of, digest_value
 from pages.chromium import Quiet, launched, served
 from tests.browser.explorer import HANG, Opened, patient
+from tests.evidence import note, read_seed
+from tests.helpers import Once
 
 expect.set_options(timeout=HANG)
 HERE = Path(__file__).parent
@@ -51,6 +55,33 @@ def base(site: Path) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     with launched() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def page_key(site_key: str, browser: Browser) -> str:
+    """The digest of all that a page can look like: the site, these tests and
+    Chromium."""
+    return digest_value([site_key, digest_of([HERE]), browser.version])
+
+
+@pytest.fixture
+def unless_passed(
+    request: pytest.FixtureRequest, once: Once, page_key: str
+) -> Callable[[Callable[[], None]], None]:
+    """unless_passed(check): run `check`, unless it passed before with the same
+    page_key. One in ten, drawn with read_seed(), runs all the same."""
+
+    def run(check: Callable[[], None]) -> None:
+        name = request.node.name
+        if random.Random(read_seed() + name).random() < 0.1:
+            check()
+            return
+        # A check that fails keeps nothing.
+        once(f"passed-{digest_value(name)}", lambda folder: check(), page_key)
+        note(request, "pages in Chromium: nine of ten checked when they "
+                      "last changed")  # fmt: skip
+
+    return run
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -85,7 +85,17 @@ def test_page_is_sound(
     address: str,
     look: str,
     request: pytest.FixtureRequest,
+    unless_passed: Callable[[Callable[[], None]], None],
 ) -> None:
+    proved = request.config.getoption("prove")
+    unless_passed(lambda: check_page(contexts[look], base, address, proved))
+
+
+def check_page(
+    context: BrowserContext, base: str, address: str, proved: bool
+) -> None:
+    """Fail if the page says anything on the console, asks for what is not
+    there or not on its host, or is wider than the window."""
     faults: list[str] = []
     waiting: set[Request] = set()
 
@@ -109,7 +119,7 @@ def test_page_is_sound(
         if answer.status >= 400:
             faults.append(f"{answer.status}: {answer.url}")
 
-    page = contexts[look].new_page()
+    page = context.new_page()
     page.on("console", hear)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("request", begin)
@@ -117,11 +127,12 @@ def test_page_is_sound(
     page.on("requestfailed", fail)
     page.on("response", look_at)
     page.goto(base + address)
+    dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     assert page.locator("body").get_attribute("data-md-color-scheme") == (
-        "slate" if LOOKS[look][1] == "dark" else "default"
+        "slate" if dark else "default"
     )
     until(lambda: page.evaluate(IDLE) and not waiting)
-    if request.config.getoption("prove"):
+    if proved:
         # A timer may ask for more, long after the page has nothing to do.
         page.wait_for_load_state("networkidle")
     excess = page.evaluate(
