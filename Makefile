@@ -72,7 +72,7 @@ test: .venv/.complete  ## set up what the tests need, 2018 too where it can be; 
 	bash environments/2018/setup --if-possible
 	$(PY) -m pytest $(PYTEST)
 
-prove: .venv/.complete  ## run every test, the slow ones too, and measure everything again
+prove: .venv/.complete  ## run every test, the slow ones too, and accept no earlier result
 	bash environments/2018/setup --if-possible
 	$(PY) -m pytest $(PYTEST) --prove
 
