@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 
 from environments import audit
 from environments.locks import lock
-from lab.errors import Failed
+from lab.errors import BadInput
 from lab.frameworks import ROOT
 from pages import licences
 from tests.helpers import missing
@@ -180,78 +180,89 @@ def test_nothing_is_left_out(python: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-# Two of PyTorch's, as the database has them: PYSEC-2022-43015 whole but for
-# its words, and one of which nobody has heard.
-KNOWN = {"id": "PYSEC-2022-43015", "aliases": ["CVE-2022-45907"]}
-NEW = {"id": "PYSEC-9999-1", "aliases": ["CVE-9999-1"]}
-TODAY = date(2026, 12, 1)
+# PyTorch's PYSEC-2022-43015, as the database has it but for its words.
+FOUND = {"id": "PYSEC-2022-43015", "aliases": ["CVE-2022-45907"]}
+TODAY, DAY = date(2026, 12, 1), timedelta(1)
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Iterator[audit.Report]:
-    """What pip-audit itself says where a service knows both of torch 1.0.0."""
+@pytest.fixture
+def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A service that knows one vulnerability of any torch; pip-audit asks
+    it."""
 
     class Service(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             asked = json.loads(self.rfile.read(length))["package"]
             affected = [{"package": {**asked, "ecosystem": "PyPI"}}]
-            known = [k | {"affected": affected} for k in (KNOWN, NEW)]
-            said = {"vulns": known} if asked["name"] == "torch" else {}
+            vulnerable = {"vulns": [FOUND | {"affected": affected}]}
+            answer = vulnerable if asked["name"] == "torch" else {}
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(json.dumps(said).encode())
+            self.wfile.write(json.dumps(answer).encode())
 
         def log_message(self, *_: object) -> None: ...
 
-    path = tmp_path_factory.mktemp("audit") / "lock.txt"
-    zeros = f"--hash=sha256:{'0' * 64}"
-    path.write_text(f"torch==1.0.0 {zeros}\nsix==1.17.0 {zeros}\n")
     server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
     threading.Thread(target=server.serve_forever).start()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PIP_AUDIT_VULNERABILITY_SERVICE", "osv")
-        port = server.server_address[1]
-        patch.setenv("PIP_AUDIT_OSV_URL", f"http://127.0.0.1:{port}")
-        yield audit.ask(path)
-        server.shutdown()
-        server.server_close()
-        # And where it does not answer.
-        with pytest.raises(Failed, match="pip-audit has no answer"):
-            audit.ask(path)
+    monkeypatch.setenv("PIP_AUDIT_VULNERABILITY_SERVICE", "osv")
+    port = server.server_address[1]
+    monkeypatch.setenv("PIP_AUDIT_OSV_URL", f"http://127.0.0.1:{port}")
+    yield
+    server.shutdown()
+    server.server_close()
 
 
-def known(*ids: str, again: date = TODAY + timedelta(1)) -> audit.Known:
-    return audit.Known("torch==1.0.0", list(ids), "", "", TODAY, again)
+@pytest.fixture
+def torch_lock(tmp_path: Path) -> Path:
+    path = tmp_path / "lock.txt"
+    zeros = f"--hash=sha256:{'0' * 64}"
+    path.write_text(f"# A lock.\nsix==1.17.0 {zeros}\ntorch==1.0.0 {zeros}\n")
+    return path
 
 
-def test_an_audit_fails_on_what_is_not_as_listed(report: audit.Report) -> None:
-    def faults(*exceptions: audit.Known) -> list[str]:
-        return audit.faults([report], [*exceptions], TODAY)
-
-    new = "torch==1.0.0: PYSEC-9999-1 (CVE-9999-1) is not listed"
-    # By any of its names.
-    assert faults(known("CVE-2022-45907", "PYSEC-9999-1")) == []
-    assert faults(known("PYSEC-2022-43015")) == [new]
-    assert faults(known("PYSEC-2022-43015"), known("PYSEC-1")) == [
-        new, "torch==1.0.0: PYSEC-1 is listed, and not found",
-    ]  # fmt: skip
-    late = known("PYSEC-2022-43015", "PYSEC-9999-1", again=TODAY)
-    assert faults(late) == [
-        "torch==1.0.0: to be reviewed again since 2026-12-01"
-    ]
+def reviewed(
+    name: str, package: str = "torch==1.0.0", again: date = TODAY + DAY
+) -> audit.Reviewed:
+    return audit.Reviewed(package, [name], "", "", TODAY, again)
 
 
-def test_what_was_not_audited_is_not_taken_for_clean(tmp_path: Path) -> None:
-    """pip-audit itself succeeds where its service knows no package."""
-    path = tmp_path / "report.json"
-    why = "Dependency not found on PyPI and could not be audited: six (1.17.0)"
-    path.write_text(json.dumps({
-        "dependencies": [{"name": "six", "skip_reason": why}], "fixes": [],
-    }))  # fmt: skip
-    assert audit.faults([audit.read(path)], [], TODAY) == [f"six: {why}"]
-    path.write_text("{}")
-    assert audit.main([str(path)]) == 2
+# What is listed, and whether the audit then passes.
+LISTED = {
+    "nothing": ([], False),
+    "it": ([reviewed("PYSEC-2022-43015")], True),
+    "an alias of it": ([reviewed("CVE-2022-45907")], True),
+    "it, until today": ([reviewed("CVE-2022-45907", again=TODAY)], False),
+    "another": ([reviewed("PYSEC-9999-1")], False),
+    "another version": ([reviewed("PYSEC-2022-43015", "torch==1.0.1")], False),
+}
+
+
+@pytest.mark.parametrize("what", LISTED)
+def test_an_audit_passes_only_what_was_reviewed(
+    what: str,
+    database: None,
+    torch_lock: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    exceptions, passes = LISTED[what]
+    assert audit.audit(torch_lock, exceptions, TODAY) == passes
+    assert ("torch" in capfd.readouterr().out) != passes
+
+
+def test_no_answer_is_no_pass(
+    torch_lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_AUDIT_VULNERABILITY_SERVICE", "osv")
+    monkeypatch.setenv("PIP_AUDIT_OSV_URL", "http://127.0.0.1:1")
+    assert not audit.audit(torch_lock, [], TODAY)
+
+
+def test_an_exception_has_a_reason_and_a_date(tmp_path: Path) -> None:
+    path = tmp_path / "advisories.toml"
+    path.write_text('[[exception]]\npackage = "x==1"\nids = []\nwhat = ""\n')
+    with pytest.raises(BadInput, match="missing required field `why`"):
+        audit.read_exceptions(path)
 
 
 def test_exceptions_are_of_what_is_locked() -> None:
@@ -262,7 +273,7 @@ def test_exceptions_are_of_what_is_locked() -> None:
         for path in lock.locks()
         for b in lock.blocks(path.read_text("utf-8"))
     }
-    exceptions = audit.listed()
+    exceptions = audit.read_exceptions()
     ids = [i for e in exceptions for i in e.ids]
     assert len(ids) == len(set(ids))
     assert all(re.fullmatch(r"(PYSEC|CVE)-\d{4}-\d+", i) for i in ids)
