@@ -1,5 +1,4 @@
-"""The scripts of .ci/ as the workflows run them, with a `gh` that answers as
-the real one does."""
+"""The scripts of .ci/ and the steps of the workflows, as these run them."""
 
 import os
 import subprocess
@@ -7,33 +6,23 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from lab.frameworks import ROOT
 from tests.command_line import Process
 
 CI = ROOT / ".ci"
-# Answers a request with the file of its path; what has none fails. Each call
-# is a line of $SAID.
-GH = """#!/bin/sh
-echo "gh $*" >> "$SAID"
-for last; do :; done
-[ "$1" = api ] || exit 0
-file="$ANSWERS/$(echo "${last%%\\?*}" | tr / _).json"
-[ -e "$file" ] || { echo "HTTP 404: $last" >&2; exit 1; }
-cat "$file"
-"""
 
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder on PATH, with gh in it, that tells what was called."""
+    """A folder on PATH, with a gh that writes each of its calls as a line of
+    $SAID, and does nothing else."""
     folder = tmp_path / "programs"
     folder.mkdir()
-    (tmp_path / "answers").mkdir()
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     monkeypatch.setenv("SAID", str(tmp_path / "said"))
-    monkeypatch.setenv("ANSWERS", str(tmp_path / "answers"))
-    program(folder / "gh", GH)
+    program(folder / "gh", '#!/bin/sh\necho "gh $*" >> "$SAID"\n')
     return folder
 
 
@@ -49,6 +38,14 @@ def script(name: str, *arguments: object, root: Path = ROOT) -> Process:
         [shell, f".ci/{name}", *map(str, arguments)],
         cwd=root, capture_output=True, encoding="utf-8",
     )  # fmt: skip
+
+
+def step(workflow: str, job: str, name: str) -> str:
+    """The shell commands of a workflow's step."""
+    path = ROOT / ".github" / "workflows" / f"{workflow}.yml"
+    steps = yaml.safe_load(path.read_text("utf-8"))["jobs"][job]["steps"]
+    [found] = [s["run"] for s in steps if s.get("name") == name]
+    return str(found)
 
 
 def git(*arguments: object, root: Path = ROOT) -> str:

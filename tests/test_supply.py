@@ -3,6 +3,7 @@ vulnerabilities and its licences are looked at."""
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from lab.errors import BadInput
 from lab.frameworks import ROOT
 from pages import licences
 from tests.helpers import missing
+from tests.scripts import step
 
 OLD = ROOT / ".venv-2018"
 INSTALLERS = [
@@ -34,6 +36,7 @@ INSTALLERS = [
         "environments/2018/Dockerfile", ".github/workflows/gpu.yml",
     )
 ]  # fmt: skip
+HASH = re.compile(r"--hash=sha256:(\w+)")
 MACHINES = [
     {"sys_platform": "linux", "platform_machine": "x86_64"},
     {"sys_platform": "linux", "platform_machine": "aarch64"},
@@ -281,6 +284,37 @@ def test_exceptions_are_of_what_is_locked() -> None:
         assert e.package in locked
         assert e.what and e.why
         assert timedelta(0) < e.again - e.reviewed <= timedelta(366)
+
+
+@pytest.mark.slow
+def test_a_release_lists_its_parts(tmp_path: Path) -> None:
+    """With the step of the workflow: every package of the locks, once, and
+    pip, which they leave to Python. Each with the hashes of its files."""
+    for name in ".venv", "environments":
+        (tmp_path / name).symlink_to(ROOT / name)
+    subprocess.run(
+        ["bash", "-e", "-c", step("release", "build", "List the parts")],
+        cwd=tmp_path, check=True, env=os.environ | {"GITHUB_REF_NAME": "v1.2"},
+    )  # fmt: skip
+    parts = json.loads((tmp_path / "sbom.cdx.json").read_text("utf-8"))
+    assert parts["metadata"]["component"]["version"] == "1.2"
+    locked = {
+        (b["name"], b["version"]): set(HASH.findall(b["hashes"]))
+        for name in ("today", "today-cuda")
+        for b in lock.blocks((lock.LOCKS / f"{name}.txt").read_text("utf-8"))
+    }
+    listed = {
+        (part["name"], part["version"]): {
+            digest["content"]
+            for file in part["externalReferences"]
+            for digest in file["hashes"]
+        }
+        for part in parts["components"]
+        if part["name"] != "pip"
+    }
+    assert listed.keys() == locked.keys()
+    for part, hashes in listed.items():
+        assert hashes and hashes <= locked[part], part
 
 
 def test_every_package_states_its_licence() -> None:
