@@ -1,12 +1,14 @@
 """What was measured becomes a pull request, and nothing else does."""
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.scripts import CI, commit, git, program, script
+from tests.command_line import Process
+from tests.scripts import CI, commit, git, program, script, step
 from tests.scripts import programs as programs
 
 
@@ -14,12 +16,12 @@ from tests.scripts import programs as programs
 def repository(
     tmp_path: Path, programs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """A clone of a project with one result, whose scripts are ours; its
-    `python -m pages` writes a page of it."""
+    """A clone of a project with one result, whose scripts are ours."""
     origin, clone = tmp_path / "origin.git", tmp_path / "clone"
     git("init", "--quiet", "--bare", "--initial-branch=main", origin)
     git("clone", "--quiet", origin, clone)
     shutil.copytree(CI, clone / ".ci")
+    (clone / ".gitignore").write_text("/.venv/\n/measured/\n")
     for name in ("results/canary/a.json", "docs/generated/a.md", "README.md",
                  "docs/assets/a.svg", "docs/phrasebook.json"):  # fmt: skip
         path = clone / name
@@ -27,26 +29,37 @@ def repository(
         path.write_text("old\n")
     commit(clone, "One")
     git("push", "--quiet", "origin", "HEAD:main", root=clone)
-    program(
-        programs / "python",
-        '#!/bin/sh\n[ "$*" = "-m pages" ] || exit 1\n'
-        "cp results/canary/a.json docs/generated/a.md\n",
-    )
-    monkeypatch.setenv("PYTHON", "python")
+    monkeypatch.setenv("RUNNER_TEMP", str(tmp_path))
     return clone
 
 
+def collect(repository: Path) -> Process:
+    """The step of the workflow, with a Python that writes a page of the
+    result."""
+    python = repository / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    program(
+        python,
+        '#!/bin/sh\n[ "$*" = "-m pages" ] || exit 1\n'
+        "cp results/canary/a.json docs/generated/a.md\n",
+    )
+    return subprocess.run(
+        ["bash", "-e", "-c", step("offer", "collect", "Collect")],
+        cwd=repository, capture_output=True, encoding="utf-8",
+    )  # fmt: skip
+
+
 def test_results_are_offered(repository: Path, tmp_path: Path) -> None:
-    """Measured, kept, collected, offered, each by its script."""
+    """Measured, kept, collected, offered, each by its script or step."""
     result = repository / "results" / "canary" / "a.json"
     result.write_text("new\n")
     assert script("keep", root=repository).returncode == 0
     git("checkout", "--quiet", ".", root=repository)
-    shutil.move(repository / "measured", tmp_path / "measured")
-    patch = tmp_path / "patch"
-    done = script("collect", tmp_path / "measured", patch, root=repository)
+    (repository / "measured" / "train-x.json").write_text("no result")
+    done = collect(repository)
     assert done.returncode == 0, done.stderr
     git("reset", "--quiet", "--hard", root=repository)
+    patch = tmp_path / "results.patch"
     done = script("offer", patch, "results/canary", "Data: new",
                   root=repository)  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -123,12 +136,12 @@ def test_anything_else_is_not_offered(
 def test_only_results_are_collected(
     name: str, repository: Path, tmp_path: Path
 ) -> None:
-    path = tmp_path / "measured" / name
+    path = repository / "measured" / name
     path.parent.mkdir(parents=True)
     path.write_text("x")
-    done = script(
-        "collect", tmp_path / "measured", tmp_path / "patch", root=repository
-    )
+    assert collect(repository).returncode == 0
+    git("reset", "--quiet", "--hard", root=repository)
+    patch = tmp_path / "results.patch"
+    done = script("offer", patch, "results/x", "x", root=repository)
     assert done.returncode == 1
-    assert f"collect: refused: {name} is no result" in done.stderr
-    assert not (repository / name).exists()
+    assert f"offer: refused: {name}, mode 100644" in done.stderr
