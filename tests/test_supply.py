@@ -1,14 +1,12 @@
 """What is installed is what the locks name, by hash; its known
 vulnerabilities and its licences are looked at."""
 
-import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
 import threading
-import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -143,33 +141,6 @@ def test_the_container_is_of_no_tag() -> None:
         assert re.search(r"@sha256:[0-9a-f]{64}$", line)
     [packages] = re.findall(r"apt-get install.*?\\\n\s+(.*?) \\\n", text)
     assert all("=" in package for package in packages.split())
-
-
-def test_pip_refuses_another_file(tmp_path: Path) -> None:
-    """With the Makefile's own options."""
-    wheel = tmp_path / "tiny-1.0-py3-none-any.whl"
-    about = "tiny-1.0.dist-info"
-    with zipfile.ZipFile(wheel, "w") as file:
-        file.writestr(f"{about}/METADATA", "Name: tiny\nVersion: 1.0\n")
-        file.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\n")
-        file.writestr(f"{about}/RECORD", "")
-    makefile = INSTALLERS[0].read_text("utf-8")
-    [options] = re.findall(r"^LOCKED := (.*)", makefile, re.M)
-    right = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    wrong = right[::-1]
-    for digest, status in [(right, 0), (wrong, 1)]:
-        path = tmp_path / "lock.txt"
-        path.write_text(f"tiny==1.0 \\\n    --hash=sha256:{digest}\n")
-        done = subprocess.run(
-            [
-                *[sys.executable, "-m", "pip", "install", "--dry-run"],
-                *["--no-index", "--find-links", str(tmp_path)],
-                *[*options.split(), "-r", str(path)],
-            ],
-            capture_output=True, encoding="utf-8",
-        )  # fmt: skip
-        assert done.returncode == status, done.stderr
-        assert ("DO NOT MATCH THE HASHES" in done.stderr) == bool(status)
 
 
 @pytest.mark.parametrize("python", [Path(sys.executable), OLD / "bin/python"])
