@@ -104,9 +104,7 @@ def check() -> int:
     found = parts()
     faults = [
         f"{path.relative_to(ROOT)} is not current" for path in differing(found)
-    ] + [
-        f"{path.relative_to(ROOT)} is left over" for path in left_over(found)
-    ]
+    ] + [f"{path.relative_to(ROOT)} is left over" for path in left_over(found)]
     faults = [f"{fault}: run `python -m pages`" for fault in faults]
     faults += stale.faults()
     for fault in faults:
@@ -147,7 +145,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "result that is quickly measured again, and fail",
     )  # fmt: skip
     parser.add_argument(
-        "--pictures", action="store_true",
+        "--pictures",
+        action="store_true",
         help="also train a ConvNet and draw what its layers compute",
     )
     parser.add_argument(

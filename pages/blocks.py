@@ -113,19 +113,28 @@ class Block:
         """What is seen of a part: (face, path)."""
         (r0, r1), (d0, d1), (a0, a1) = self.turned(h, w, c)
         if a0 == 0:
-            yield "front", path(
-                self.at(*p, 0)
-                for p in ((r0, d0), (r1, d0), (r1, d1), (r0, d1))
+            yield (
+                "front",
+                path(
+                    self.at(*p, 0)
+                    for p in ((r0, d0), (r1, d0), (r1, d1), (r0, d1))
+                ),
             )
         if d0 == 0:
-            yield "top", path(
-                self.at(r, 0, a)
-                for r, a in ((r0, a0), (r1, a0), (r1, a1), (r0, a1))
+            yield (
+                "top",
+                path(
+                    self.at(r, 0, a)
+                    for r, a in ((r0, a0), (r1, a0), (r1, a1), (r0, a1))
+                ),
             )
         if r1 == self.sizes[0]:
-            yield "side", path(
-                self.at(r1, d, a)
-                for d, a in ((d0, a0), (d0, a1), (d1, a1), (d1, a0))
+            yield (
+                "side",
+                path(
+                    self.at(r1, d, a)
+                    for d, a in ((d0, a0), (d0, a1), (d1, a1), (d1, a0))
+                ),
             )
 
     def whole(self) -> Iterator[str]:
@@ -194,9 +203,7 @@ def reads(one: Block, other: Block) -> Iterator[str]:
     ends = [(r1, d0), (r1, d1)] if aside else [(r0, d1), (r1, d1)]
     for end in ends:
         (x0, y0), (x1, y1) = one.at(*end, 0), to
-        yield (
-            f'<path class="ray" d="M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}"/>'
-        )
+        yield (f'<path class="ray" d="M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}"/>')
     yield other.pointed(*target)
 
 

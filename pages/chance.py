@@ -49,9 +49,7 @@ def of_groups(runs: Mapping[str, Mapping[int, float]], matched: bool) -> Test:
     limit = f.isf(LEVEL, between, within)
 
     def missed(shift: float) -> float:
-        return float(
-            ncf.sf(limit, between, within, shift**2 * share) - POWER
-        )
+        return float(ncf.sf(limit, between, within, shift**2 * share) - POWER)
 
     # In standard deviations of a run.
     seen = brentq(missed, 1e-3, 50)

@@ -1,5 +1,4 @@
-"""The ConvNet: what the gates stand on; and the first numbers, of Benchmarks.
-"""
+"""The ConvNet: what the gates stand on; and the first numbers, of Benchmarks."""
 
 from pathlib import Path
 from statistics import median
@@ -91,15 +90,17 @@ def first_numbers(folder: Path = results.FOLDER) -> str:
         training = median(run["seconds"]["training"] for run in runs)
         start = median(run["seconds"]["start_up"] for run in runs)
         memory = median(run["peak_memory_bytes"] / 2**20 for run in runs)
-        rows.append([
-            name,
-            f"{median(speed):,.0f}" + so_many(len(runs), len(SEEDS)),
-            f"{min(speed):,.0f}–{max(speed):,.0f}",
-            f"{training:.1f}",
-            f"{start:.1f}",
-            f"{memory:,.0f}",
-            f"{median(run['test_accuracy'] for run in runs):.3f}",
-        ])
+        rows.append(
+            [
+                name,
+                f"{median(speed):,.0f}" + so_many(len(runs), len(SEEDS)),
+                f"{min(speed):,.0f}–{max(speed):,.0f}",
+                f"{training:.1f}",
+                f"{start:.1f}",
+                f"{memory:,.0f}",
+                f"{median(run['test_accuracy'] for run in runs):.3f}",
+            ]
+        )
     head = ["framework", "images/s", "slowest–fastest", "training, s",
             "start-up, s", "peak memory, MiB", "accuracy"]  # fmt: skip
     above, rows = label(

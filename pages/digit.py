@@ -60,7 +60,8 @@ def facts() -> str:
     digest = hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
     said = "".join(map(str, labels))
     lines = [
-        f'  + "{said[start:start + 70]}"' for start in range(0, len(said), 70)
+        f'  + "{said[start : start + 70]}"'
+        for start in range(0, len(said), 70)
     ]
     return "\n".join([
         "// Written by `python -m pages`.",

@@ -41,8 +41,12 @@ def write(figure: Figure, name: str) -> None:
     FIGURES.mkdir(parents=True, exist_ok=True)
     temporary = FIGURES / f".{name}.png"
     figure.savefig(
-        temporary, dpi=150, transparent=True, bbox_inches="tight",
-        pad_inches=0.02, metadata={"Software": None},
+        temporary,
+        dpi=150,
+        transparent=True,
+        bbox_inches="tight",
+        pad_inches=0.02,
+        metadata={"Software": None},
     )
     # Sixty-four shades look the same, and weigh a quarter.
     with Image.open(temporary) as picture:
@@ -52,14 +56,15 @@ def write(figure: Figure, name: str) -> None:
     plt.close(figure)
 
 
-def grid(
-    maps: np.ndarray, columns: int, name: str, **options: float
-) -> None:
+def grid(maps: np.ndarray, columns: int, name: str, **options: float) -> None:
     """`maps` (N, H, W) as a grid of grey pictures."""
     rows = -(-len(maps) // columns)
     figure, axes = plt.subplots(
-        rows, columns, figsize=(columns * 0.7, rows * 0.7),
-        gridspec_kw={"wspace": 0.08, "hspace": 0.08}, squeeze=False,
+        rows,
+        columns,
+        figsize=(columns * 0.7, rows * 0.7),
+        gridspec_kw={"wspace": 0.08, "hspace": 0.08},
+        squeeze=False,
     )
     for axis in axes.flat:
         axis.axis("off")
@@ -89,7 +94,9 @@ def flashlight(digit: np.ndarray, row: int = 8) -> None:
 def bars(digits: np.ndarray, probabilities: np.ndarray) -> None:
     """Each digit beside its ten probabilities."""
     figure, axes = plt.subplots(
-        len(digits), 2, figsize=(4.6, 1.5 * len(digits)),
+        len(digits),
+        2,
+        figsize=(4.6, 1.5 * len(digits)),
         gridspec_kw={"width_ratios": [1, 2.6], "hspace": 0.35},
     )
     rows = zip(axes, digits, probabilities, strict=True)
@@ -141,8 +148,7 @@ def draw() -> None:
     bars(pair[:, 0], snippet.predict(model, pair))
     wrong = digit[0, 0].T.reshape(28, 28)
     right = digit[0, 0]
-    batch = images[test[:6], 0]                     # 6×28×28, as N×H×W
+    batch = images[test[:6], 0]  # 6×28×28, as N×H×W
     mixed = batch.reshape(28, 28, 6).transpose(2, 0, 1)
     grid(np.stack([right, wrong]), 2, "swapped")
     grid(np.concatenate([batch, mixed]), 6, "scrambled")
-

@@ -13,8 +13,7 @@ def llms() -> str:
     """llms.txt, as https://llmstxt.org has it."""
     known = frameworks()
     listings = "\n".join(
-        f"- [{title(f, known)}, {f.era}](listings/{f.name}.txt)"
-        for f in known
+        f"- [{title(f, known)}, {f.era}](listings/{f.name}.txt)" for f in known
     )
     pages = "\n".join(
         f"- [{table.title}](layers/{group}.md)"

@@ -170,11 +170,14 @@ def entries(address: str) -> Iterator[tuple[str, str]]:
                 continue
             link = html.escape(urljoin(address, page))
             noun = "result" if number == 1 else "results"
-            yield day, (
-                f"<entry><title>{title}: {number} {noun}</title>"
-                f"<id>{html.escape(address)}feed.xml#{kind}-{day}</id>"
-                f'<link href="{link}"/>'
-                f"<updated>{day}T00:00:00Z</updated></entry>"
+            yield (
+                day,
+                (
+                    f"<entry><title>{title}: {number} {noun}</title>"
+                    f"<id>{html.escape(address)}feed.xml#{kind}-{day}</id>"
+                    f'<link href="{link}"/>'
+                    f"<updated>{day}T00:00:00Z</updated></entry>"
+                ),
             )
 
 

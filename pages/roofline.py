@@ -104,17 +104,22 @@ def roofline(folder: Path) -> str:
             speed = cache if near else memory
             limit = min(compute, speed * layer.flop / layer.bytes)
             digits = 2 if layer.flop < 100 * layer.bytes else 3
-            rows.append([
-                f"{layer.name}, {layer.way}",
-                f"{layer.intensity:.{digits}g}",
-                milliseconds(layer.seconds),
-                percent(layer.seconds / total),
-                f"{layer.rate / 1e9:,.1f}",
-                f"{layer.bytes / layer.seconds / 1e9:,.1f}",
-                "arithmetic" if limit == compute
-                else "cache" if near else "memory",
-                percent(layer.rate / limit),
-            ])
+            rows.append(
+                [
+                    f"{layer.name}, {layer.way}",
+                    f"{layer.intensity:.{digits}g}",
+                    milliseconds(layer.seconds),
+                    percent(layer.seconds / total),
+                    f"{layer.rate / 1e9:,.1f}",
+                    f"{layer.bytes / layer.seconds / 1e9:,.1f}",
+                    "arithmetic"
+                    if limit == compute
+                    else "cache"
+                    if near
+                    else "memory",
+                    percent(layer.rate / limit),
+                ]
+            )
         head = ["layer", "FLOP/byte", "ms", "share", "GFLOP/s", "GB/s",
                 "roof", "of the roof"]  # fmt: skip
         title = f"Layer by layer, batch {batch:,}"

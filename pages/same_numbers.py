@@ -135,13 +135,15 @@ def units(folder: Path = results.FOLDER) -> str:
             continue
         unit = row["rounding_units"]
         numbers = [unit["logits"], unit["gradient"], *unit["weights"].values()]
-        lines.append([
-            title,
-            *(f"{x:.1f}" if x < 100 else f"{x:,.0f}" for x in numbers),
-            exponential(row["max_abs_trained_probabilities"]),
-            f"{row['trained_accuracy']:.3f}",
-            str(row["other_answers"]),
-        ])
+        lines.append(
+            [
+                title,
+                *(f"{x:.1f}" if x < 100 else f"{x:,.0f}" for x in numbers),
+                exponential(row["max_abs_trained_probabilities"]),
+                f"{row['trained_accuracy']:.3f}",
+                str(row["other_answers"]),
+            ]
+        )
     above, lines = label(lines, [days_of(row) for _, row in rows(folder)])
     return above + table(head, lines)
 
@@ -200,9 +202,7 @@ def picture(folder: Path = results.FOLDER) -> str:
             f'<circle cx="{at}" cy="{top - 16}" r="4.5" class="after-{n}"/>'
         )
         texts.append(text(at + 9, top - 12, word))
-    title = (
-        "How far each framework is from float64 after 1, 10 and 100 steps"
-    )
+    title = "How far each framework is from float64 after 1, 10 and 100 steps"
     body = [grid(lines), group(dots), words(texts)]
     remark = sentence({name: days_of(row) for name, row in shown})
     return figure("parity", "parity", title, "; ".join(said), 382,

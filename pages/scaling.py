@@ -201,9 +201,7 @@ CONVNET = Network(
     "this ConvNet", 50_186, 2 * (3 * 3_869_824 - 225_792), 128, 128, "digits"
 )
 # 4.09e9 multiplications and additions forwards (RESNET).
-RESNET50 = Network(
-    "ResNet-50", 25_557_032, 6 * 4.09e9, 128, 8192, "images"
-)
+RESNET50 = Network("ResNet-50", 25_557_032, 6 * 4.09e9, 128, 8192, "images")
 # 6 operations a parameter and a token (KAPLAN, section 2.1), 1,024 tokens an
 # example (GPT2); a batch of a million tokens.
 GPT2_XL = Network(

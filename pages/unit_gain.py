@@ -29,9 +29,7 @@ def curve(losses: list[float], style: str) -> str:
 def curves(record: str) -> str:
     """Both curves as one figure."""
     rows = [line.split() for line in record.splitlines()[1:]]
-    true, false = [
-        [float(row[column]) for row in rows] for column in (1, 2)
-    ]
+    true, false = [[float(row[column]) for row in rows] for column in (1, 2)]
     if len(rows) != STEPS or max(true + false) >= LOSS:
         raise BadInput(f"{RECORD}: not {STEPS} losses below {LOSS}")
     right, bottom = LEFT + WIDTH, TOP + HEIGHT

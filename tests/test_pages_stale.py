@@ -232,7 +232,8 @@ def spoil(path: Path) -> None:
         ("layers", "pytorch2", "layers --save pytorch2"),
         ("states", "pytorch2", "states --save"),
         (
-            "distributed", "pytorch2",
+            "distributed",
+            "pytorch2",
             "distributed --rounds 5 --save pytorch2",
         ),
         ("gates", "pytorch2-mnist-5k-0", "gates --data mnist-5k pytorch2"),

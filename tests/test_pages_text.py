@@ -18,7 +18,7 @@ from pages.markdown import plain
 EVIL = (
     "<script>x</script><img src=x onerror=x> a|b `c` *d* _e_ **f** ~~g~~ "
     "[h](javascript:x) ![i](j) {: onclick=x } k{ onclick=x } \"q\" 'r' $s$ "
-    "&lt;t&gt; \\* x_y <http://u> \x1b[31m\n# v\n--8<-- \"README.md\""
+    '&lt;t&gt; \\* x_y <http://u> \x1b[31m\n# v\n--8<-- "README.md"'
 )
 # What the machine, the framework or whoever sends a file writes there.
 FREE = {

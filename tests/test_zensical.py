@@ -14,11 +14,13 @@ def test_both_say_the_same(builders: tuple[Path, Path]) -> None:
     assert list(compare.differences(*builders)) == []
     # What is compared is there: every page, and what a page has of each kind.
     found = compare.pages(builders[1])
-    assert len(found) == len(list((ROOT / "docs").glob("**/*.ipynb"))) + len([
-        path
-        for path in (ROOT / "docs").glob("**/*.md")
-        if "generated" not in path.parts
-    ])
+    assert len(found) == len(list((ROOT / "docs").glob("**/*.ipynb"))) + len(
+        [
+            path
+            for path in (ROOT / "docs").glob("**/*.md")
+            if "generated" not in path.parts
+        ]
+    )
     whole = compare.facts(found["convnet/"].read_text("utf-8"), "convnet/")
     assert all(whole[kind] for kind in whole if kind != "pictures")
     offered = compare.offered(builders[1])

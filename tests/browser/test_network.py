@@ -69,9 +69,7 @@ def test_order_follows_without_javascript(browser: Browser, base: str) -> None:
     context = browser.new_context(base_url=base, java_script_enabled=False)
     page = context.new_page()
     page.goto("")
-    other = next(
-        f for f in NEWEST if f.image_layout != NEWEST[0].image_layout
-    )
+    other = next(f for f in NEWEST if f.image_layout != NEWEST[0].image_layout)
     shown = page.locator(".orders svg").locator("visible=true")
     for f in NEWEST[0], other:
         page.locator(f".tabbed-labels label[for$='-{f.label.lower()}']"
