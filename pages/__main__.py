@@ -31,7 +31,6 @@ from pages import (
     layout_costs,
     layouts,
     licences,
-    marks,
     network,
     notebooks,
     phrasebook,
@@ -44,7 +43,6 @@ from pages import (
     same_numbers,
     scaled,
     seeds,
-    stale,
     start_up,
     states,
     steps,
@@ -55,7 +53,8 @@ from pages import (
     training,
     unit_gain,
 )
-from pages.markdown import GENERATED
+from pages.markup import framework_marks, stale_remarks
+from pages.paths import GENERATED
 
 # What is written from results/.
 FROM_RESULTS = [
@@ -67,7 +66,7 @@ FROM_RESULTS = [
 # What is written from snippets/ and evidence/.
 FROM_FOLDERS = [
     tabs, phrasebook, faster, layouts, explorer, cachelines, notebooks,
-    unit_gain, symptoms, plain_text, marks, digit, diff,
+    unit_gain, symptoms, plain_text, framework_marks, digit, diff,
     training, network, licences, scaled, records,
 ]  # fmt: skip
 
@@ -106,7 +105,7 @@ def check() -> int:
         f"{path.relative_to(ROOT)} is not current" for path in differing(found)
     ] + [f"{path.relative_to(ROOT)} is left over" for path in left_over(found)]
     faults = [f"{fault}: run `python -m pages`" for fault in faults]
-    faults += stale.faults()
+    faults += stale_remarks.list_stale_results()
     for fault in faults:
         print(f"pages: {fault}", file=sys.stderr)
     return int(bool(faults))

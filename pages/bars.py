@@ -11,8 +11,8 @@ from typing import NamedTuple
 from benchmarks.statistics import middle
 from lab.frameworks import Framework
 from pages.machines import Machine
-from pages.marks import mark, slug
-from pages.stale import Days, sentence
+from pages.markup.framework_marks import draw_mark, label_slug
+from pages.markup.stale_remarks import Days, stale_sentence
 from pages.svg import figure, grid, group, text, words
 
 WIDE, NAMES, NUMBERS, STEP, TOP = 490, 228, 48, 24, 40
@@ -88,9 +88,9 @@ def chart(
     drawn = []
     for n, row in enumerate(rows):
         y = TOP + STEP * n + STEP / 2
-        kind = f"fw-{slug(row.framework.label)}"
+        kind = f"fw-{label_slug(row.framework.label)}"
         weight = " solid" if row.strong else ""
-        drawn.append(mark(row.framework, 6, y, 9))
+        drawn.append(draw_mark(row.framework, 6, y, 9))
         if logarithmic:
             drawn.append(
                 f'<circle class="dot {kind}{weight}" cx="{at(row.value):.1f}" '
@@ -114,6 +114,6 @@ def chart(
     return figure(
         "bench", key, title, f"{unit}: {said}", WIDE, bottom + 6,
         [grid(lines), group(drawn), words(texts)], size=13,
-        remark=sentence({row.name: row.stale for row in rows}),
+        remark=stale_sentence({row.name: row.stale for row in rows}),
         drawn=not above,
     )  # fmt: skip

@@ -7,15 +7,10 @@ from statistics import median
 from benchmarks.statistics import ratio
 from lab.results import FOLDER
 from pages.machines import NONE, PAGES, Machine, machines, typical
-from pages.markdown import (
-    NOTHING,
-    folded,
-    interval,
-    listed,
-    plain,
-    table,
-)
-from pages.stale import label, remark
+from pages.markup.numbers import interval
+from pages.markup.stale_remarks import add_stale_remark, label_stale_rows
+from pages.markup.tables import table
+from pages.markup.text import NOTHING, collapsible, escape_markup, join_words
 
 CASE = "train-128"
 # Vectors that some kernels have and some processors.
@@ -31,7 +26,7 @@ def noise(folder: Path) -> str:
             own = machine.rounds(name, "harness")
             if own:
                 cost = median(own.values()) / 0.010 - 1
-                lines.append(remark(
+                lines.append(add_stale_remark(
                     f"The harness itself adds {cost:.2%} to a step of 10 ms.",
                     machine.days(name),
                 ))  # fmt: skip
@@ -57,7 +52,7 @@ def again(machine: Machine, name: str) -> str | None:
     )
     single = [second[n] / first[n] for n in first if n in second]
     said += f"; in single rounds {min(single):.2f} to {max(single):.2f}."
-    return remark(said, machine.days(name, page))
+    return add_stale_remark(said, machine.days(name, page))
 
 
 def about(folder: Path) -> str:
@@ -65,7 +60,9 @@ def about(folder: Path) -> str:
     lines = []
     for m in machines(folder):
         f = m.facts
-        said = {k: plain(str(v)) for k, v in f.items() if v is not None}
+        said = {
+            k: escape_markup(str(v)) for k, v in f.items() if v is not None
+        }
         vectors = [v for v in ("avx2", "fma", *NEWER) if v in f["vectors"]]
         caches = ", ".join(f"{k} {v}" for k, v in f["caches"].items())
         steal = m.everywhere("steal_of_the_machine")
@@ -76,12 +73,13 @@ def about(folder: Path) -> str:
             f"{said.get('stepping', 'not said')}; {said['cores']} cores, "
             "hardware threads of each: "
             f"{said.get('threads_a_core', 'not said')}; "
-            f"{plain(listed(vectors))}; "
-            f"{plain(caches)}; hypervisor {said.get('hypervisor', 'none')}; "
+            f"{escape_markup(join_words(vectors))}; "
+            f"{escape_markup(caches)}; hypervisor "
+            f"{said.get('hypervisor', 'none')}; "
             f"{said.get('gpu', 'no GPU')}; governor "
             f"{said.get('governor', 'not readable')}; Linux {said['kernel']}; "
             f"Python {said['python']} (3.6 for 2018). Commit "
-            f"`{plain(m.commit)}`. The hypervisor "
+            f"`{escape_markup(m.commit)}`. The hypervisor "
             f"took {typical(steal, '.1%')} of a core away (median of the "
             f"processes; at most {max(steal, default=0):.1%}).\n"
         )
@@ -91,8 +89,8 @@ def about(folder: Path) -> str:
             f"{m.date}."
         )
         lines.append(
-            f"{remark(short, m.days(*m.files))}\n\n"
-            + folded("All that it says of itself", everything)
+            f"{add_stale_remark(short, m.days(*m.files))}\n\n"
+            + collapsible("All that it says of itself", everything)
         )
     return "\n".join(lines) or NONE
 
@@ -114,7 +112,9 @@ def index(folder: Path) -> str:
             ]
             for name in names
         ]
-        above, rows = label(rows, [machine.days(name) for name in names])
+        above, rows = label_stale_rows(
+            rows, [machine.days(name) for name in names]
+        )
         head = ["framework", "what is measured", "ms a step of 128", "file"]
         said = table(head, rows, "llrl")
         parts.append(f"## {machine.name}\n\n{above}{said}")

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from pages import markdown
-from pages.markdown import GENERATED
-from pages.svg import FIGURES, figure
+from pages.markup import tables
+from pages.paths import FIGURES, GENERATED
+from pages.svg import figure
 
 BATCH = 128
 LAYOUTS = "NCHW", "NHWC", "HWCN", "nChw8c", "nChw16c"
@@ -89,7 +89,7 @@ def table() -> str:
     head = ["convolution", "layout", "numbers in a window",
             "lines it touches", "of their bytes, used", "lines of the image",
             "fetched, 4 KiB", "fetched, 32 KiB"]  # fmt: skip
-    return markdown.table(head, rows, "ll") + (
+    return tables.table(head, rows, "ll") + (
         "\nSimulated, not measured: `pages/cachelines.py`. Batch "
         f"{BATCH}, float32, lines\nof 64 bytes. Fetched: the lines that miss "
         "a cache of 4 or 32 KiB while the\nwindow passes over one image; the "

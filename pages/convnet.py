@@ -1,4 +1,4 @@
-"""The ConvNet: what the gates stand on; and the first numbers, of Benchmarks."""
+"""The ConvNet: what the gates stand on; and the first numbers."""
 
 from pathlib import Path
 from statistics import median
@@ -7,16 +7,12 @@ from lab import results
 from lab.frameworks import Implementation, every
 from lab.gates import SEEDS
 from lab.results import Result
-from pages import titles
-from pages.markdown import (
-    GENERATED,
-    NOT_MEASURED,
-    NOTHING,
-    plain,
-    so_many,
-    table,
-)
-from pages.stale import days, label, period
+from pages.markup import titles
+from pages.markup.numbers import seed_count_note
+from pages.markup.stale_remarks import date_range, label_stale_rows, stale_days
+from pages.markup.tables import table
+from pages.markup.text import NOT_MEASURED, NOTHING, escape_markup
+from pages.paths import GENERATED
 
 
 def source(data: str) -> str:
@@ -29,7 +25,7 @@ def source(data: str) -> str:
 def named(implementation: Implementation, runs: list[Result]) -> str:
     """Keras 3.15.1 on JAX."""
     version = runs[0]["version"] if runs else None
-    return titles.title(implementation, version)
+    return titles.implementation_title(implementation, version)
 
 
 def gates(data: str, folder: Path = results.FOLDER) -> str:
@@ -45,22 +41,25 @@ def gates(data: str, folder: Path = results.FOLDER) -> str:
         if accuracy:
             three = min(accuracy), median(accuracy), max(accuracy)
             cells = [f"{value:.{digits}f}" for value in three]
-            cells[0] += so_many(len(accuracy), len(SEEDS))
+            cells[0] += seed_count_note(len(accuracy), len(SEEDS))
         rows.append([named(i, found.get(i.slug, [])), *cells, gate])
     head = ["framework", f"worst of {len(SEEDS)}", "median", "best", "gate"]
     said = ""
     if len({row[-1] for row in rows}) == 1:
         said = f"The gate of all is {rows[0][-1]}.\n\n"
         head, rows = head[:-1], [row[:-1] for row in rows]
-    above, rows = label(
-        rows, [days("gates", found.get(i.slug, [])) for i in every()]
+    above, rows = label_stale_rows(
+        rows, [stale_days("gates", found.get(i.slug, [])) for i in every()]
     )
     return said + above + table(head, rows) + source(data)
 
 
 def machine_of(run: Result) -> str:
     """AMD EPYC, 2 cores."""
-    return f"{plain(run['machine']['cpu'])}, {run['machine']['cores']} cores"
+    return (
+        f"{escape_markup(run['machine']['cpu'])}, {run['machine']['cores']} "
+        "cores"
+    )
 
 
 def first_numbers(folder: Path = results.FOLDER) -> str:
@@ -69,10 +68,11 @@ def first_numbers(folder: Path = results.FOLDER) -> str:
     if not found:
         return "Not measured.\n"
     first = next(iter(found.values()))[0]
-    day = period(r["date"][:10] for runs in found.values() for r in runs)
+    day = date_range(r["date"][:10] for runs in found.values() for r in runs)
     said = (
-        f"{machine_of(first)}, {plain(first['machine']['system'])}, "
-        f"Python {plain(first['machine']['python'])} (3.6 for 2018), no GPU, "
+        f"{machine_of(first)}, {escape_markup(first['machine']['system'])}, "
+        f"Python {escape_markup(first['machine']['python'])} (3.6 for 2018), "
+        "no GPU, "
         f"{day}. Medians of five runs, and the slowest and the fastest of "
         "them."
     )
@@ -93,7 +93,8 @@ def first_numbers(folder: Path = results.FOLDER) -> str:
         rows.append(
             [
                 name,
-                f"{median(speed):,.0f}" + so_many(len(runs), len(SEEDS)),
+                f"{median(speed):,.0f}"
+                + seed_count_note(len(runs), len(SEEDS)),
                 f"{min(speed):,.0f}–{max(speed):,.0f}",
                 f"{training:.1f}",
                 f"{start:.1f}",
@@ -103,8 +104,8 @@ def first_numbers(folder: Path = results.FOLDER) -> str:
         )
     head = ["framework", "images/s", "slowest–fastest", "training, s",
             "start-up, s", "peak memory, MiB", "accuracy"]  # fmt: skip
-    above, rows = label(
-        rows, [days("gates", found.get(i.slug, [])) for i in every()]
+    above, rows = label_stale_rows(
+        rows, [stale_days("gates", found.get(i.slug, [])) for i in every()]
     )
     return f"{said}\n\n{above}{table(head, rows)}" + source("mnist-5k")
 

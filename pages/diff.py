@@ -9,10 +9,10 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from lab.frameworks import ROOT, Framework, frameworks
-from pages import titles
-from pages.folders import LISTINGS
-from pages.markdown import GENERATED
-from pages.marks import slug
+from pages.markup import titles
+from pages.markup.folder_texts import CONVNET_SECTIONS
+from pages.markup.framework_marks import label_slug
+from pages.paths import GENERATED
 
 JSON = ROOT / "docs" / "assets" / "diff" / "listings.json"
 
@@ -30,16 +30,18 @@ def lines(f: Framework, section: str) -> list[str]:
 
 def listings() -> str:
     """{folder: its title, era, mark and sections}, as JSON."""
-    versions = titles.versions()
+    versions = titles.measured_versions()
     found = {}
     for f in frameworks():
         own = next((v for s, v in versions.items() if s == f.name
                     or s.startswith(f"{f.name}-")), None)  # fmt: skip
         found[f.name] = {
-            "title": titles.named(f, own),
+            "title": titles.framework_title(f, own),
             "era": f.era,
-            "mark": slug(f.label),
-            "sections": {section: lines(f, section) for section in LISTINGS},
+            "mark": label_slug(f.label),
+            "sections": {
+                section: lines(f, section) for section in CONVNET_SECTIONS
+            },
         }
     return json.dumps(found, ensure_ascii=False, indent=0) + "\n"
 
@@ -49,7 +51,7 @@ def form(depth: str) -> str:
     options = "".join(
         f'<optgroup label="{"today" if era == "today" else era}">'
         + "".join(
-            f'<option value="{f.name}">{titles.named(f, None)}'
+            f'<option value="{f.name}">{titles.framework_title(f, None)}'
             f"{'' if era == 'today' else f', {era}'}</option>"
             for f in frameworks() if f.era == era
         )

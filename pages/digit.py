@@ -16,8 +16,9 @@ from safetensors.numpy import load_file
 
 from lab import mnist
 from lab.frameworks import ROOT, reference
-from pages.markdown import GENERATED, small
-from pages.stale import days_of_record, sentence
+from pages.markup.stale_remarks import stale_record_days, stale_sentence
+from pages.markup.text import small
+from pages.paths import GENERATED
 
 WEIGHTS = ROOT / "data" / "mnist.safetensors"
 RECORD = ROOT / "evidence" / "digit" / "breaks.json"
@@ -144,7 +145,7 @@ def section() -> str:
         "<span></span></button></li>"
         for d in range(10)
     ]
-    remark = sentence({"": days_of_record(RECORD)})
+    remark = stale_sentence({"": stale_record_days(RECORD)})
     return "\n".join([
         '<section class="digit" aria-label="Draw a digit">',
         '<link rel="stylesheet" href="assets/digit/digit.css">',

@@ -10,21 +10,24 @@ from typing import Any
 from lab.frameworks import ROOT, Implementation, every
 from lab.parity import TOLERANCES
 from lab.results import FOLDER, Result, distributed
-from pages import scaling, titles
+from pages import scaling
 from pages.bars import Row, chart
 from pages.machines import machines
-from pages.markdown import (
-    GENERATED,
-    NOT_MEASURED,
-    NOTHING,
-    exponential,
-    rounded,
-    small,
-    table,
-    times,
+from pages.markup import titles
+from pages.markup.numbers import factor, scientific, two_digits
+from pages.markup.stale_remarks import (
+    Days,
+    add_stale_remark,
+    join_days,
+    label_stale_rows,
+    stale_days,
+    stale_phrase,
+    stale_record_days,
 )
+from pages.markup.tables import table
+from pages.markup.text import NOT_MEASURED, NOTHING, small
+from pages.paths import GENERATED
 from pages.scaling import CONVNET, Fabric, Link
-from pages.stale import Days, days, days_of_record, join, label, phrase, remark
 
 PAGES = GENERATED / "distributed"
 KEPT_BUSY = "processor_over_wall"
@@ -38,21 +41,23 @@ def able() -> list[Implementation]:
 
 def proof(folder: Path) -> str:
     """How far two processes of 64 are from float64 and from one of 128."""
-    found, named = distributed(folder), titles.titles(folder)
+    found, named = distributed(folder), titles.implementation_titles(folder)
     rows = []
     when: list[Days] = []
     for i in able():
         cells = [NOT_MEASURED] + [NOTHING] * 5
-        when.append(days("distributed", filter(None, [found.get(i.slug)])))
+        when.append(
+            stale_days("distributed", filter(None, [found.get(i.slug)]))
+        )
         if one := found.get(i.slug):
             cells = [
-                exponential(one[key][str(steps)])
+                scientific(one[key][str(steps)])
                 for key in ("max_abs_several", "max_abs_apart")
                 for steps in (1, 10, 100)
             ]
         rows.append([named[i.slug], *cells])
-    above, rows = label(rows, when)
-    limits = [exponential(limit) for limit in TOLERANCES["weights"].values()]
+    above, rows = label_stale_rows(rows, when)
+    limits = [scientific(limit) for limit in TOLERANCES["weights"].values()]
     rows.append(["at most", *limits, *[NOTHING] * 3])
     head = [f"{of}, {steps}" for of in ("float64", "one process")
             for steps in ("1 step", "10 steps", "100 steps")]  # fmt: skip
@@ -69,7 +74,7 @@ def loopback() -> dict[str, Any] | None:
 
 def days_of_loopback() -> Days:
     """When that was, where it is stale."""
-    return days_of_record(LOOPBACK)
+    return stale_record_days(LOOPBACK)
 
 
 def pair(found: dict[str, Any]) -> Fabric:
@@ -109,13 +114,13 @@ def predicted(
     steps = math.ceil(found["digits"] / found["batch_size"])
     computation = scaling.shared(one, used[0], 2, cores)
     added = steps * scaling.ring(2, CONVNET.bytes, pair(link))
-    return computation + added, join(used[1], days_of_loopback())
+    return computation + added, join_days(used[1], days_of_loopback())
 
 
 def speed(folder: Path) -> str:
     """Seconds of an epoch in one process and in two, and what the model says
     of the second: a figure and a table."""
-    measured, named = distributed(folder), titles.titles(folder)
+    measured, named = distributed(folder), titles.implementation_titles(folder)
     rows, drawn = [], []
     when: list[Days] = []
     modeled: list[Days] = []
@@ -128,24 +133,24 @@ def speed(folder: Path) -> str:
         one, two = (found["seconds"][n] for n in "12")
         guess, old = predicted(i, found, folder) or (None, None)
         modeled.append(old)
-        when.append(days("distributed", [found]))
+        when.append(stale_days("distributed", [found]))
         middle = median(one) / median(two)
         ratios = [a / b for a, b in zip(one, two)]
         drawn.append(Row(
             i.framework, named[i.slug], middle, min(ratios), max(ratios),
-            times(middle), stale=when[-1],
+            factor(middle), stale=when[-1],
         ))  # fmt: skip
         rows.append([
             named[i.slug], f"{median(one):.2f}", f"{median(two):.2f}",
-            times(middle),
+            factor(middle),
             f"{guess:.2f}" if guess else NOT_MEASURED,
             f"{guess / median(two) - 1:+.0%}".replace("-", "−")
             if guess else NOTHING,
         ])  # fmt: skip
-    above, rows = label(rows, when)
+    above, rows = label_stale_rows(rows, when)
     model = "the model’s two, s"
-    if (old := join(*modeled)) and not above:
-        model += f"<br>{small(phrase(old))}"
+    if (old := join_days(*modeled)) and not above:
+        model += f"<br>{small(stale_phrase(old))}"
     head = ["framework", "one process, s", "two, s", "times as fast",
             model, "off by"]  # fmt: skip
     if not drawn:
@@ -165,12 +170,12 @@ def link() -> str:
     took = found["seconds"]["2"][str(CONVNET.parameters)]
     guess = scaling.ring(2, CONVNET.bytes, pair(found))
     said = (
-        f"gloo over loopback: {rounded(found['bandwidth'] / 1e9)} GB/s, "
-        f"{rounded(1e6 * found['latency'])} µs a message. An all-reduce of "
+        f"gloo over loopback: {two_digits(found['bandwidth'] / 1e9)} GB/s, "
+        f"{two_digits(1e6 * found['latency'])} µs a message. An all-reduce of "
         f"the ConvNet’s {CONVNET.parameters:,} float32 would by that take "
-        f"{rounded(1e6 * guess)} µs; it takes {rounded(1e6 * took)}."
+        f"{two_digits(1e6 * guess)} µs; it takes {two_digits(1e6 * took)}."
     )
-    return remark(said, days_of_loopback()) + "\n"
+    return add_stale_remark(said, days_of_loopback()) + "\n"
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from lab.endurance.trial import ENDS
 from lab.results import ENDURANCE, FOLDER, endurance, read
-from pages.markdown import GENERATED, table
-from pages.stale import above, days
+from pages.markup.stale_remarks import stale_days, stale_paragraph
+from pages.markup.tables import table
+from pages.paths import GENERATED
 
 FILE = GENERATED / "endurance.md"
 HEAD = ["tried", "refused", "right", "cannot be told", "wrong", "tracebacks",
@@ -31,7 +32,9 @@ def page(folder: Path) -> str:
         ]  # fmt: skip
         tables.append(table([title, *HEAD], body))
     whole = read("endurance", folder / ENDURANCE)
-    return above(days("endurance", [whole])) + "\n".join(tables)
+    return stale_paragraph(stale_days("endurance", [whole])) + "\n".join(
+        tables
+    )
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:

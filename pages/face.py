@@ -8,9 +8,16 @@ from safetensors.numpy import load_file
 
 from lab import results
 from lab.frameworks import ROOT, every, frameworks, reference
-from pages.markdown import GENERATED, NOT_MEASURED, exponential
+from pages.markup.numbers import scientific
+from pages.markup.stale_remarks import (
+    Days,
+    add_stale_remark,
+    join_days,
+    stale_days,
+)
+from pages.markup.text import NOT_MEASURED
+from pages.paths import GENERATED
 from pages.seeds import accuracies, days_of
-from pages.stale import Days, days, join, remark
 
 DATA = ROOT / "data" / "trained.safetensors"
 ASSETS = ROOT / "docs" / "assets"
@@ -77,7 +84,7 @@ def trust(folder: Path = results.FOLDER) -> str:
         parity[i.slug]["max_abs_logits"] for i in others if i.slug in parity
     ]
     whole = len(far) == len(others)
-    logits = exponential(max(far)) if whole else NOT_MEASURED
+    logits = scientific(max(far)) if whole else NOT_MEASURED
     runs = [mean(found["own"]) for found in accuracies(folder).values()
             if found["own"]]  # fmt: skip
     reached = (
@@ -87,27 +94,49 @@ def trust(folder: Path = results.FOLDER) -> str:
     weights = sum(w.size for w in load_file(DATA).values())
     gates = results.gates("mnist-5k", folder)
     then = [i for i in every() if i.framework.era == "2018"]
-    own = join(*(of["own"] for of in days_of(folder).values()))
+    own = join_days(*(of["own"] for of in days_of(folder).values()))
     passed = [run for i in then for run in gates.get(i.slug, [])]
     fresh: Days = frozenset()
     running = sum(i.slug in gates for i in then)
     labels = len({f.label for f in frameworks()})
     said = [
-        (len(every()), f"implementations of {labels} frameworks, each a file "
-         "that the tests train", "convnet.md", fresh),
-        (f"{weights:,}", "parameters, in one file of weights for all",
-         "port.md", fresh),
-        (logits, "from float64 at most, in any logit of any of them",
-         "same-numbers.md",
-         days("parity", [parity[i.slug] for i in others if i.slug in parity])),
-        (reached, "of MNIST’s test digits, the mean of each framework",
-         "convnet.md#the-whole-mnist", own),
-        ("2018", f"still runs: {running} of its {len(then)} listings pass "
-         "their gate today", "then-and-now.md#run-that-stack-today",
-         days("gates", passed)),
-    ]  # fmt: skip
+        (
+            len(every()),
+            f"implementations of {labels} frameworks, each a file "
+            "that the tests train",
+            "convnet.md",
+            fresh,
+        ),
+        (
+            f"{weights:,}",
+            "parameters, in one file of weights for all",
+            "port.md",
+            fresh,
+        ),
+        (
+            logits,
+            "from float64 at most, in any logit of any of them",
+            "same-numbers.md",
+            stale_days(
+                "parity", [parity[i.slug] for i in others if i.slug in parity]
+            ),
+        ),
+        (
+            reached,
+            "of MNIST’s test digits, the mean of each framework",
+            "convnet.md#the-whole-mnist",
+            own,
+        ),
+        (
+            "2018",
+            f"still runs: {running} of its {len(then)} listings pass "
+            "their gate today",
+            "then-and-now.md#run-that-stack-today",
+            stale_days("gates", passed),
+        ),
+    ]
     rows = [
-        f"- [{remark(f'**{head}** {text}', found)}]({link})"
+        f"- [{add_stale_remark(f'**{head}** {text}', found)}]({link})"
         for head, text, link, found in said
     ]
     body = "\n".join(rows)

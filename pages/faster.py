@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from lab.frameworks import ROOT, frameworks
-from pages.folders import Frameworks, title, words
+from pages.markup.folder_texts import read_text
+from pages.markup.titles import Frameworks, folder_title
 
 
 def sections(known: Frameworks | None = None) -> str:
@@ -11,9 +12,10 @@ def sections(known: Frameworks | None = None) -> str:
     known = frameworks() if known is None else known
     fast = [f for f in known if (f.folder / "fast.py").exists()]
     for f in fast:
-        words(f, "fast.md")
+        read_text(f, "fast.md")
     return "\n\n".join(
-        f'=== "{title(f, fast)}"\n\n    --8<-- "snippets/{f.name}/fast.md"'
+        f'=== "{folder_title(f, fast)}"\n\n    --8<-- "snippets/'
+        f'{f.name}/fast.md"'
         for f in fast
     )
 

@@ -11,9 +11,9 @@ from lab.frameworks import ROOT, Framework
 from lab.own import arguments
 from lab.results import FOLDER, load
 from lab.rows import groups, owns, rule_of
-from pages.folders import title
 from pages.layers import always, prices, those, unless_told
-from pages.markdown import plain
+from pages.markup.text import escape_markup
+from pages.markup.titles import folder_title
 
 BOOK = ROOT / "docs" / "phrasebook.json"
 VERSION = 1
@@ -30,8 +30,7 @@ def of(
     return {
         "section": f"snippets/{framework.name}/layers/{group}.py",
         "defaults": {
-            k: v for k, v in options.items()
-            if v is not ... and k not in fixed
+            k: v for k, v in options.items() if v is not ... and k not in fixed
         },
         "always": fixed,
         "weights": {
@@ -40,7 +39,8 @@ def of(
         },
         "measured": [
             {
-                "version": plain(m["version"]), "backend": m["backend"],
+                "version": escape_markup(m["version"]),
+                "backend": m["backend"],
                 "max_abs": m["rows"][name]["max_abs"],
                 "rounding_units": m["rows"][name]["units"],
                 "of": m["rows"][name]["where"],
@@ -49,7 +49,7 @@ def of(
             if m["name"] == framework.name
             and "units" in m["rows"].get(name, {})
         ],
-    }  # fmt: skip
+    }
 
 
 def copied(name: str) -> list[dict[str, Any]]:
@@ -67,7 +67,7 @@ def book(folder: Path = FOLDER) -> dict[str, Any]:
     return {
         "schema": VERSION,
         "measured": sorted({result["date"] for result in measured}),
-        "frameworks": {f.name: title(f, those()) for f in those()},
+        "frameworks": {f.name: folder_title(f, those()) for f in those()},
         "rows": [
             {
                 "name": name, "group": group, "title": row.title,

@@ -6,36 +6,42 @@ from functools import partial
 from lab.errors import BadInput
 from lab.frameworks import Framework, frameworks
 from pages import phrasebook
-from pages.folders import DISTRIBUTED, LISTINGS, listing, note, words
+from pages.markup.folder_texts import (
+    CONVNET_SECTIONS,
+    DISTRIBUTED_SECTIONS,
+    listing_fence,
+    read_note,
+    read_text,
+)
 
 
 def wanted(framework: Framework) -> Iterator[Callable[[], object]]:
     """What the pages ask of the folder: each raises BadInput where it is not
     there."""
-    for section in LISTINGS:
-        yield partial(listing, framework, section)
+    for section in CONVNET_SECTIONS:
+        yield partial(listing_fence, framework, section)
     both = [f for f in frameworks() if f.label == framework.label]
     # It speaks for all of its label.
     newest = framework.era == "today" or len(both) == 1
     sections = ["opening", *(["choose"] if newest else [])]
     if newest:
-        sections += [*LISTINGS, "whole"]
+        sections += [*CONVNET_SECTIONS, "whole"]
     if len({f.era for f in both}) == 1:
         sections.append("then")
     if not framework.reference:
         if newest:
             sections.append("changed")
         yield partial(phrasebook.rows, framework)
-        yield partial(words, framework, "defaults.txt")
+        yield partial(read_text, framework, "defaults.txt")
     if (framework.folder / "distributed.py").exists():
-        for section in DISTRIBUTED:
-            yield partial(listing, framework, section, "distributed.py")
+        for section in DISTRIBUTED_SECTIONS:
+            yield partial(listing_fence, framework, section, "distributed.py")
     else:
         sections.append("distributed")
     for section in sections:
-        yield partial(note, framework, section)
+        yield partial(read_note, framework, section)
     if (framework.folder / "fast.py").exists():
-        yield partial(words, framework, "fast.md")
+        yield partial(read_text, framework, "fast.md")
 
 
 def lacking(framework: Framework) -> list[str]:

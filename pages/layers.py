@@ -24,20 +24,15 @@ from lab.rows import (
     rows,
     rule_of,
 )
-from pages import titles
-from pages.folders import Frameworks, listing, title
-from pages.markdown import (
-    GENERATED,
-    NOTHING,
-    cards,
-    exponential,
-    folded,
-    plain,
-    rounded,
-    table,
-)
-from pages.stale import Days, days, label
-from pages.tabs import tabs
+from pages.markup import titles
+from pages.markup.folder_texts import listing_fence
+from pages.markup.numbers import scientific, two_digits
+from pages.markup.stale_remarks import Days, label_stale_rows, stale_days
+from pages.markup.tables import card_table, table
+from pages.markup.tabs import tab_set
+from pages.markup.text import NOTHING, collapsible, escape_markup
+from pages.markup.titles import Frameworks, folder_title
+from pages.paths import GENERATED
 
 PAGES = GENERATED / "layers"
 LEGEND = (
@@ -68,15 +63,17 @@ def calls(name: str, group: str) -> str:
     for f in known:
         said = rule_of(f, name).none
         if arguments(f, name) is not None:
-            bodies.append((title(f, known), listing(f, name, file)))
+            bodies.append(
+                (folder_title(f, known), listing_fence(f, name, file))
+            )
         elif said:
-            bodies.append((title(f, known), f"It has none: {said}."))
+            bodies.append((folder_title(f, known), f"It has none: {said}."))
     source = rows()[name][1].source
     formula = (
-        f"{listing(reference().framework, name, file)}\n\n"
+        f"{listing_fence(reference().framework, name, file)}\n\n"
         f"After [{source.split('/')[2]}]({source})."
     )
-    return tabs([*bodies, (reference().framework.label, formula)])
+    return tab_set([*bodies, (reference().framework.label, formula)])
 
 
 def unless_told(framework: Framework, name: str) -> dict[str, Any]:
@@ -114,7 +111,7 @@ def written(value: Any) -> str:
     if value is None:
         return "unset"
     if isinstance(value, float) and 0 < abs(value) < 0.001:
-        return exponential(value).replace(".0e", "e")
+        return scientific(value).replace(".0e", "e")
     return str(value)
 
 
@@ -141,10 +138,10 @@ def defaults(name: str) -> str:
         for option, said in cells.items()
     ]
     found = [
-        [title(f, those()), *(cells[o][n] for o in options)]
+        [folder_title(f, those()), *(cells[o][n] for o in options)]
         for n, f in enumerate(known)
     ]
-    return cards(["unless told", *head], found) if options else ""
+    return card_table(["unless told", *head], found) if options else ""
 
 
 def copied(one: Framework, two: Framework, name: str) -> dict[str, Any]:
@@ -193,7 +190,7 @@ def bold(name: str) -> str:
     if not today:
         return ""
     off, *pair = max(today, key=lambda price: price[0])
-    one, two = (title(f, those()) for f in pair)
+    one, two = (folder_title(f, those()) for f in pair)
     what = {
         "layers": "on this entry's inputs",
         "optimisers": "in a weight after a hundred steps",
@@ -201,7 +198,7 @@ def bold(name: str) -> str:
         "initialisers": "in the deviation",
         "noise": "in a mean or a share",
     }[groups()[rows()[name][0]].kind]
-    said = f"{rounded(off)} apart {what}"
+    said = f"{two_digits(off)} apart {what}"
     if np.isinf(off):
         said = "of different shapes"
     return f"**Copied with its defaults: {one} and {two} are {said}.**"
@@ -239,14 +236,18 @@ def weights(name: str) -> str:
             for key in keys
         ]
         if set(cells) != {NOTHING}:
-            found.append([title(f, those()), *cells])
-    return cards(["kept as", *keys.values()], found) if keys and found else ""
+            found.append([folder_title(f, those()), *cells])
+    return (
+        card_table(["kept as", *keys.values()], found)
+        if keys and found
+        else ""
+    )
 
 
 def who(result: Entry) -> str:
     """Keras 3.15.1 on JAX."""
     [known] = [i for i in every() if i.slug == slug(result)]
-    return titles.title(known, result["version"])
+    return titles.implementation_title(known, result["version"])
 
 
 def measured(name: str, results: list[tuple[Entry, Days]]) -> str:
@@ -259,17 +260,17 @@ def measured(name: str, results: list[tuple[Entry, Days]]) -> str:
             wrong = [w["units"] for w in row["wrong"]]
             wrong = [far for far in wrong if far is not None]
             found.append([
-                who(result), plain(row["where"].replace("/", " ")),
-                exponential(row["max_abs"]), f"{row['units']:.1f}",
-                exponential(min(wrong)) if wrong else NOTHING,
+                who(result), escape_markup(row["where"].replace("/", " ")),
+                scientific(row["max_abs"]), f"{row['units']:.1f}",
+                scientific(min(wrong)) if wrong else NOTHING,
             ])  # fmt: skip
             when.append(day)
     if not found:
         return "Not measured."
     head = ["from float64", "farthest", "largest difference",
             "units of rounding", "units, told wrong"]  # fmt: skip
-    above, found = label(found, when)
-    return folded("Measured", above + table(head, found))
+    above, found = label_stale_rows(found, when)
+    return collapsible("Measured", above + table(head, found))
 
 
 def entry(name: str, results: list[tuple[Entry, Days]]) -> str:
@@ -285,7 +286,7 @@ def entry(name: str, results: list[tuple[Entry, Days]]) -> str:
 def parts(folder: Path = FOLDER) -> dict[Path, str]:
     """A file for each group."""
     found = load("layers", folder)
-    results = [(result, days("layers", [result])) for result in found]
+    results = [(result, stale_days("layers", [result])) for result in found]
     return {
         PAGES / f"{group}.md": "\n\n".join(
             [LEGEND, *(entry(name, results) for name in table.rows)]

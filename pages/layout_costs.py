@@ -16,17 +16,17 @@ from pages.machines import (
     machines,
     sources,
 )
-from pages.markdown import (
-    NOTHING,
-    interval,
-    listed,
-    milliseconds,
-    plain,
-    table,
-    times,
+from pages.markup.numbers import factor, interval, milliseconds
+from pages.markup.stale_remarks import (
+    Days,
+    add_stale_remark,
+    join_days,
+    label_stale_rows,
+    stale_paragraph,
 )
+from pages.markup.tables import table
+from pages.markup.text import NOTHING, escape_markup, join_words
 from pages.roofline import layer_rows
-from pages.stale import Days, above, join, label, remark
 
 
 def other_layout(machine: Machine, name: str) -> str | None:
@@ -54,7 +54,7 @@ def verdict(
             found.append((machine.title(nchw), ratio(first, last)))
     if not found:
         return ""
-    said = listed([f"{title} {interval(one)}" for title, one in found])
+    said = join_words([f"{title} {interval(one)}" for title, one in found])
     sure = all(low and low > 1 for _, (_, low, _) in found)
     begin = (
         "Yes, use NHWC: a training step in NCHW takes longer wherever both "
@@ -64,7 +64,7 @@ def verdict(
     )
     both = [name for pair in names for name in pair]
     old = None if over else machine.days(*both)
-    return remark(f"**{begin}, {said} times.**", old) + "\n\n"
+    return add_stale_remark(f"**{begin}, {said} times.**", old) + "\n\n"
 
 
 def layouts(machine: Machine) -> str:
@@ -86,7 +86,7 @@ def layouts(machine: Machine) -> str:
             ]
         rows.append([machine.title(name), PRECISION[v.precision], *cells])
         cases = "train-128", "predict-1024"
-        when.append(join(
+        when.append(join_days(
             *(machine.days_of(n, *cases) for n in (name, other))
         ))  # fmt: skip
     head = ["framework", "precision", "step: NCHW, ms", "NHWC, ms",
@@ -103,7 +103,7 @@ def layouts(machine: Machine) -> str:
         if all(machine.rounds(n, "train-128") for n in (name, other))
     ]  # fmt: skip
     title = "a training step, batch 128; outlined: NCHW"
-    over, rows = label(rows, when)
+    over, rows = label_stale_rows(rows, when)
     figure = ""
     if drawn:
         figure = chart(f"{machine.name}-layouts", title, "ms", drawn, over)
@@ -131,7 +131,7 @@ def transpositions(folder: Path) -> str:
                 rows.append(
                     [
                         f"{machine.name}, {machine.title(name)}",
-                        plain(
+                        escape_markup(
                             case.removeprefix("transpose-").replace("x", "×")
                         ),
                         milliseconds(seconds),
@@ -142,7 +142,7 @@ def transpositions(folder: Path) -> str:
     if not rows:
         return NONE
     head = ["where", "NCHW → NHWC", "ms", "GB/s"]
-    over, rows = label(rows, when)
+    over, rows = label_stale_rows(rows, when)
     return over + table(head, rows) + sources(folder)
 
 
@@ -157,15 +157,19 @@ def layer_orders(machine: Machine) -> str:
         for order in ("nchw", "nhwc")
     )
     rows = [
-        [plain(name), milliseconds(nchw[name]), milliseconds(nhwc[name]),
-         times(nchw[name] / nhwc[name])]
+        [
+            escape_markup(name),
+            milliseconds(nchw[name]),
+            milliseconds(nhwc[name]),
+            factor(nchw[name] / nhwc[name]),
+        ]
         for name in nchw
         if name in nhwc
-    ]  # fmt: skip
+    ]
     head = ["layer", "NCHW, ms", "NHWC, ms", "NCHW ÷ NHWC"]
     if not rows:
         return ""
-    over = above(machine.days(*machine.group("machine")))
+    over = stale_paragraph(machine.days(*machine.group("machine")))
     return over + table(head, rows) + whence(nchw, nhwc)
 
 

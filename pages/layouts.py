@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from lab.frameworks import Framework, frameworks
-from pages.markdown import GENERATED, table
+from pages.markup.tables import table
+from pages.paths import GENERATED
 
 # The axes of the second convolution's kernel.
 KERNEL = {"O": 64, "I": 32, "H": 3, "W": 3}

@@ -4,7 +4,8 @@ packages themselves state them."""
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
-from pages.markdown import GENERATED, table
+from pages.markup.tables import table
+from pages.paths import GENERATED
 
 # Those whose metadata names none; read in the file LICENSE that they bring,
 # or, for those of 2018, in their project's of that version.

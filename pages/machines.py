@@ -15,15 +15,11 @@ from benchmarks.suites import done
 from benchmarks.variants import Variant, load
 from lab.errors import BadInput
 from lab.results import FOLDER, Result, read_all
-from pages import titles
-from pages.markdown import (
-    GENERATED,
-    NOT_MEASURED,
-    NOTHING,
-    milliseconds,
-    plain,
-)
-from pages.stale import Days, days, join
+from pages.markup import titles
+from pages.markup.numbers import milliseconds
+from pages.markup.stale_remarks import Days, join_days, stale_days
+from pages.markup.text import NOT_MEASURED, NOTHING, escape_markup
+from pages.paths import GENERATED
 
 PAGES = GENERATED / "benchmarks"
 PRECISION = {"float32": "float32", "tf32": "TF32", "bfloat16": "bfloat16"}
@@ -47,7 +43,7 @@ class Machine:
             for key, f in files.items()
         }
         self.variants: dict[str, Variant] = load()
-        self.versions = titles.versions(folder)
+        self.versions = titles.measured_versions(folder)
         first = next(iter(self.files.values()))
         self.facts: dict[str, Any] = first["machine"]
         self.threads: int = first["threads"]
@@ -71,8 +67,8 @@ class Machine:
 
     def days(self, *names: str | None) -> Days:
         """When those of these variants that are stale were measured."""
-        return join(*(
-            days("benchmarks", [self.files[name]])
+        return join_days(*(
+            stale_days("benchmarks", [self.files[name]])
             for name in names
             if name in self.files
         ))  # fmt: skip
@@ -170,7 +166,7 @@ class Machine:
             short = re.findall(r"^[\d.]*\d", version or "")
             return " ".join([v.peer.label, *short])
         known = self.versions.get(v.implementation.slug)
-        title = titles.title(v.implementation, version or known)
+        title = titles.implementation_title(v.implementation, version or known)
         return title + (", fast" if v.group == "fast" else "")
 
     def row(self, name: str) -> str:
@@ -229,7 +225,7 @@ def failure(machine: Machine, name: str, case: str) -> str:
         if error["case"] == case:
             last = (error["error"].strip().splitlines() or [""])[-1]
             fault = "" if last.startswith(NOT_MEASURED) else "failed: "
-            return fault + plain(last[:80])
+            return fault + escape_markup(last[:80])
     return NOT_MEASURED
 
 

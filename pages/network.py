@@ -8,9 +8,9 @@ from pathlib import Path
 
 from lab.frameworks import ROOT, Framework, frameworks
 from pages.blocks import FIRST, Block, Layer, Point, dealt, drawn, layers
-from pages.folders import by_label
-from pages.markdown import GENERATED
-from pages.marks import slug
+from pages.markup.framework_marks import label_slug
+from pages.markup.titles import group_by_label
+from pages.paths import GENERATED
 from pages.svg import figure, text
 
 ASSETS = ROOT / "docs" / "assets"
@@ -274,8 +274,8 @@ def css(known: list[Framework]) -> str:
     """Its paint; and which order shows, by the tab that is chosen."""
     begin = known[0].image_layout
     turned = ", ".join(
-        f'[id$="-{slug(label)}"]'
-        for label, group in by_label(known).items()
+        f'[id$="-{label_slug(label)}"]'
+        for label, group in group_by_label(known).items()
         if group[-1].image_layout != begin
     )
     chosen = f".md-typeset:has(.tabbed-set > input:is({turned}):checked)"
@@ -289,7 +289,9 @@ def css(known: list[Framework]) -> str:
 
 def parts() -> dict[Path, str]:
     """The picture for Home, its colours, and a file of each order."""
-    known = [f for group in by_label(frameworks()).values() for f in group]
+    known = [
+        f for group in group_by_label(frameworks()).values() for f in group
+    ]
     return {
         GENERATED / "network.md": both(known),
         ASSETS / "network.css": css(known),

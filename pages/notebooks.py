@@ -11,7 +11,9 @@ from pathlib import Path
 import nbformat
 
 from lab.frameworks import ROOT, Framework, implementations
-from pages import network, titles
+from pages import network
+from pages.markup import titles
+from pages.network import ORDERS
 
 FOLDER = ROOT / "docs" / "notebooks"
 ABOUT = {
@@ -70,7 +72,7 @@ def choice(framework: Framework) -> str:
         return ""
     variable = next(iter(first.backend.environment))
     return (
-        f"{framework.label} runs on {titles.backend(first)} here; "
+        f"{framework.label} runs on {titles.backend_label(first)} here; "
         f"`{variable}` would choose another."
     )
 
@@ -91,7 +93,7 @@ def notebook(framework: Framework) -> str:
             f"# {framework.label}: the whole file, run\n\nThe sections of "
             f"`snippets/{framework.name}/convnet.py`, executed when this site "
             f"was built. {choice(framework)}\n\n![The network, "
-            f"{network.ORDERS[order]}: {network.passed(order)}]"
+            f"{ORDERS[order]}: {network.passed(order)}]"
             "(attachment:network.svg)",
             attachments={"network.svg": {"image/svg+xml": picture}},
         ),

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from lab.frameworks import ERAS, ROOT, BadInput, Framework, frameworks
 from lab.rows import groups
-from pages.folders import Frameworks, by_label, joined, title, words
-from pages.marks import marked
+from pages.markup.folder_texts import read_text
+from pages.markup.framework_marks import mark_name
+from pages.markup.text import join_words
+from pages.markup.titles import Frameworks, folder_title, group_by_label
 
 TABLES = ROOT / "docs" / "generated" / "phrasebook"
 HEAD = "part | name | arguments | default | more"
@@ -38,7 +40,7 @@ def rows(framework: Framework) -> dict[str, list[str]]:
     file = framework.folder / "phrasebook.md"
     head, rule, *lines = [
         line.strip("| ")
-        for line in words(framework, "phrasebook.md").splitlines()
+        for line in read_text(framework, "phrasebook.md").splitlines()
         if line
     ] or ["", ""]
     if head != HEAD or set(rule) != set("- |"):
@@ -66,7 +68,7 @@ def rows(framework: Framework) -> dict[str, list[str]]:
 def versions(known: Frameworks) -> dict[str, list[Framework]]:
     """The frameworks of each label, but for the reference, which is written
     out and calls nothing by a name of its own."""
-    return by_label([f for f in known if not f.reference])
+    return group_by_label([f for f in known if not f.reference])
 
 
 def table(part: str, known: Frameworks) -> str:
@@ -77,11 +79,13 @@ def table(part: str, known: Frameworks) -> str:
         for f in group:
             same.setdefault(tuple(rows(f)[part]), []).append(f)
         for cells, who in same.items():
-            numbers = [title(f, known)[len(label) :].strip() for f in who]
-            name = f"{label} {joined(numbers)}".strip()
+            numbers = [
+                folder_title(f, known)[len(label) :].strip() for f in who
+            ]
+            name = f"{label} {join_words(numbers)}".strip()
             # It stays on one line of the page.
             name = name.replace(" ", "\N{NO-BREAK SPACE}")
-            name = marked(who[-1], name)
+            name = mark_name(who[-1], name)
             lines += [f"| {name} | {row} |" for row in cells]
     return "\n".join(lines)
 
@@ -90,7 +94,7 @@ def eras(known: Frameworks) -> str:
     """A sentence: which of the names are of which era."""
     group = [f for same in versions(known).values() for f in same]
     old, new = (
-        joined(title(f, known) for f in group if f.era == era)
+        join_words(folder_title(f, known) for f in group if f.era == era)
         for era in reversed(ERAS)
     )
     return textwrap.fill(f"{old} are those of 2018; {new} are today's.", 79)

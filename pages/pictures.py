@@ -21,7 +21,7 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 from lab.frameworks import SNIPPETS
-from pages.svg import FIGURES
+from pages.paths import FIGURES
 
 GREY, AMBER = "#7d7d7d", "#b86e00"  # both legible on white and on black
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lab.frameworks import ROOT, frameworks
 from lab.rows import groups
-from pages.folders import title
+from pages.markup.titles import folder_title
 
 LLMS, LISTINGS = ROOT / "docs" / "llms.txt", ROOT / "docs" / "listings"
 
@@ -13,7 +13,8 @@ def llms() -> str:
     """llms.txt, as https://llmstxt.org has it."""
     known = frameworks()
     listings = "\n".join(
-        f"- [{title(f, known)}, {f.era}](listings/{f.name}.txt)" for f in known
+        f"- [{folder_title(f, known)}, {f.era}](listings/{f.name}.txt)"
+        for f in known
     )
     pages = "\n".join(
         f"- [{table.title}](layers/{group}.md)"

@@ -16,18 +16,21 @@ from pages.machines import (
     machines,
     sources,
 )
-from pages.markdown import (
+from pages.markup.numbers import interval, milliseconds, percent
+from pages.markup.stale_remarks import (
+    Days,
+    add_stale_remark,
+    label_stale_rows,
+    stale_phrase,
+)
+from pages.markup.tables import table
+from pages.markup.text import (
     NOT_MEASURED,
     NOTHING,
-    folded,
-    interval,
-    listed,
-    milliseconds,
-    percent,
+    collapsible,
+    join_words,
     small,
-    table,
 )
-from pages.stale import Days, label, phrase, remark
 
 # A forward pass takes 7,739,648 operations an image, 2 for each multiply-add,
 # those with the zeros of the padding too, as PyTorch's counter has it; a
@@ -67,17 +70,19 @@ def verdict(
     )
     if few(there[best]):
         said += f" {machine.count().capitalize()}: too few to say more."
-        return f"{remark(said, old)}\n\n{command(machine, best, case)}"
+        return (
+            f"{add_stale_remark(said, old)}\n\n{command(machine, best, case)}"
+        )
     equal = [name for name in others if place[name][0] == 1]
     if equal:
-        names = listed([machine.title(name) for name in equal])
+        names = join_words([machine.title(name) for name in equal])
         said += f" Not told apart from it: {names}."
     later = [name for name in others if place[name][0] > 1]
     if later:
         found = ratio(there[later[0]], there[best], pairs(len(there)))
         next_one = machine.title(later[0])
         said += f" Then {next_one}, {interval(found)} times as long."
-    return f"{remark(said, old)}\n\n{command(machine, best, case)}"
+    return f"{add_stale_remark(said, old)}\n\n{command(machine, best, case)}"
 
 
 def command(machine: Machine, name: str, case: str) -> str:
@@ -86,7 +91,7 @@ def command(machine: Machine, name: str, case: str) -> str:
     variables = environment(machine.variants[name], machine.threads, device)
     lines = [f"{key}={value} \\" for key, value in variables.items()]
     lines.append(f".venv/bin/python -m benchmarks run {name} --cases {case}")
-    return folded(
+    return collapsible(
         "The command that measures it again, and the variables that it sets",
         "```console\n$ " + "\n    ".join(lines) + "\n```\n",
     )
@@ -130,10 +135,10 @@ def ranking(
         if name not in there
     ]
     when += [None] * (len(rows) - len(when))
-    above, rows = label(rows, when)
+    above, rows = label_stale_rows(rows, when)
     of_the_peak = "of the peak"
     if (old := machine.days(who)) and not above:
-        of_the_peak += f"<br>{small(phrase(old))}"
+        of_the_peak += f"<br>{small(stale_phrase(old))}"
     head = ["variant", "place", "ms", "times the fastest", "images/s",
             of_the_peak, "cores busy", "spread"]  # fmt: skip
     return above + "\n".join([

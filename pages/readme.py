@@ -7,8 +7,10 @@ from pathlib import Path
 from lab import results
 from lab.frameworks import ROOT, every, frameworks
 from pages import network
-from pages.markdown import NOT_MEASURED, NOTHING, plain, table
-from pages.stale import Days, days, label
+from pages.markup.stale_remarks import Days, label_stale_rows, stale_days
+from pages.markup.tables import table
+from pages.markup.text import NOT_MEASURED, NOTHING, escape_markup
+from pages.network import ORDERS
 
 README = ROOT / "README.md"
 
@@ -28,7 +30,7 @@ def picture() -> str:
     """The network, in the order of the first framework."""
     order = frameworks()[0].image_layout
     return (
-        f"![The network, {network.ORDERS[order]}. {network.passed(order)}]"
+        f"![The network, {ORDERS[order]}. {network.passed(order)}]"
         f"(docs/assets/{network.file(order)})\n"
     )
 
@@ -43,7 +45,7 @@ def trained(folder: Path) -> str:
         rows += [
             [
                 i.title,
-                plain(run["version"]),
+                escape_markup(run["version"]),
                 f"{run['test_accuracy']:.4f}",
                 f"≥ {run['gate']:.3f}",
                 f"{run['seconds']['training']:.1f} s",
@@ -51,10 +53,10 @@ def trained(folder: Path) -> str:
             ]
             for run in first
         ] or [[i.title, NOTHING, NOT_MEASURED, *[NOTHING] * 3]]
-        found.append(days("gates", first))
+        found.append(stale_days("gates", first))
     head = ["framework", "version", "accuracy", "gate", "training",
             "images/s"]  # fmt: skip
-    above, rows = label(rows, found)
+    above, rows = label_stale_rows(rows, found)
     return above + table(head, rows).rstrip("\n") + "\n"
 
 

@@ -4,8 +4,9 @@ include above its output. It says so if the record is stale."""
 from pathlib import Path
 
 from lab import evidence
-from pages.markdown import GENERATED, small
-from pages.stale import days_of_record, sentence
+from pages.markup.stale_remarks import stale_record_days, stale_sentence
+from pages.markup.text import small
+from pages.paths import GENERATED
 
 FILE = GENERATED / "records.md"
 # The figures at the top of Then and now.
@@ -21,12 +22,12 @@ def section(name: str, text: str) -> str:
 def parts() -> dict[Path, str]:
     """docs/generated/records.md."""
     known = {
-        name: days_of_record(path)
+        name: stale_record_days(path)
         for name, path in evidence.list_records().items()
         if path.suffix == ".txt"
     }
     found = [
-        section(Path(name).name, sentence({"": old}))
+        section(Path(name).name, stale_sentence({"": old}))
         for name, old in known.items()
     ]
     slips = {
@@ -34,4 +35,4 @@ def parts() -> dict[Path, str]:
         for name, old in known.items()
         if Path(name).parts[0] == SLIPS
     }
-    return {FILE: "\n".join([*found, section(SLIPS, sentence(slips))])}
+    return {FILE: "\n".join([*found, section(SLIPS, stale_sentence(slips))])}

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from lab import results
 from lab.frameworks import Framework, every, frameworks
-from pages import titles
-from pages.markdown import GENERATED, table
+from pages.markup import titles
+from pages.markup.tables import table
+from pages.paths import GENERATED
 
 
 def projects(folder: Path = results.FOLDER) -> str:
     """Every framework with its links."""
-    known = titles.versions(folder)
+    known = titles.measured_versions(folder)
 
     def row(f: Framework) -> list[str]:
         version = next(
@@ -20,7 +21,7 @@ def projects(folder: Path = results.FOLDER) -> str:
         )  # fmt: skip
         address = re.sub(r"https://(www\.)?|/tree/.*", "", f.project)
         return [
-            titles.named(f, version),
+            titles.framework_title(f, version),
             f"[{address}]({f.project})",
             f"[{f.licence_name}]({f.licence})",
             f.status,

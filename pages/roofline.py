@@ -9,16 +9,15 @@ from benchmarks import results
 from benchmarks.statistics import middle
 from lab.results import FOLDER
 from pages.machines import NONE, PAGES, Machine, machines, sources
-from pages.markdown import (
-    NOT_MEASURED,
-    NOTHING,
-    folded,
-    milliseconds,
-    percent,
-    plain,
-    table,
+from pages.markup.numbers import milliseconds, percent
+from pages.markup.stale_remarks import (
+    Days,
+    label_stale_rows,
+    stale_paragraph,
+    stale_sentence,
 )
-from pages.stale import Days, above, label, sentence
+from pages.markup.tables import table
+from pages.markup.text import NOT_MEASURED, NOTHING, collapsible, escape_markup
 from pages.svg import figure, group, text, words
 
 
@@ -51,8 +50,14 @@ def layer_rows(machine: Machine, order: str) -> Iterator[Layer]:
                 *_, layer, batch, way = case.split("-")
                 m = benchmark.get_runs()[0].get_metadata()
                 seconds = middle(results.rounds(benchmark))
-                yield Layer(plain(layer), int(batch), plain(way), m["flop"],
-                            m["bytes"], seconds)  # fmt: skip
+                yield Layer(
+                    escape_markup(layer),
+                    int(batch),
+                    escape_markup(way),
+                    m["flop"],
+                    m["bytes"],
+                    seconds,
+                )
 
 
 def peaks(folder: Path) -> str:
@@ -76,7 +81,7 @@ def peaks(folder: Path) -> str:
     head, align = ["limit", "rate", "by", "machine"], "lrll"
     if len({row[-1] for row in rows}) == 1:
         head, rows, align = head[:-1], [row[:-1] for row in rows], "lrl"
-    over, rows = label(rows, when)
+    over, rows = label_stale_rows(rows, when)
     return over + table(head, rows, align) + sources(folder)
 
 
@@ -93,7 +98,7 @@ def roofline(folder: Path) -> str:
         return NONE
     when = machine.days(*machine.group("machine"))
     drawn = picture(layers, compute, memory, cache, when)
-    parts = [above(when) + drawn]
+    parts = [stale_paragraph(when) + drawn]
     held = last_cache(machine)
     for batch in sorted({layer.batch for layer in layers}):
         some = [layer for layer in layers if layer.batch == batch]
@@ -123,7 +128,7 @@ def roofline(folder: Path) -> str:
         head = ["layer", "FLOP/byte", "ms", "share", "GFLOP/s", "GB/s",
                 "roof", "of the roof"]  # fmt: skip
         title = f"Layer by layer, batch {batch:,}"
-        parts.append(folded(title, table(head, rows)))
+        parts.append(collapsible(title, table(head, rows)))
     return "\n".join(parts) + machine.source()
 
 
@@ -213,7 +218,7 @@ def picture(
     return figure("bench roofline", "roofline", "Roofline of the layers",
                   said, 360, bottom + 40,
                   [group(drawn), words(texts)],
-                  remark=sentence({"": when}), drawn=False)  # fmt: skip
+                  remark=stale_sentence({"": when}), drawn=False)  # fmt: skip
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:

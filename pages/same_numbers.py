@@ -10,18 +10,19 @@ from lab import results
 from lab.frameworks import ROOT, every, reference
 from lab.parity import TOLERANCES, TOLERANCES_GPU
 from lab.results import Result
-from pages import marks, titles
-from pages.markdown import (
-    GENERATED,
-    NOT_MEASURED,
-    NOTHING,
-    exponential,
-    listed,
-    plain,
-    table,
+from pages.markup import framework_marks, titles
+from pages.markup.numbers import scientific
+from pages.markup.stale_remarks import (
+    Days,
+    label_stale_rows,
+    stale_days,
+    stale_record_days,
+    stale_sentence,
 )
-from pages.stale import Days, days, days_of_record, label, sentence
-from pages.svg import FIGURES, figure, grid, group, text, words
+from pages.markup.tables import table
+from pages.markup.text import NOT_MEASURED, NOTHING, escape_markup, join_words
+from pages.paths import FIGURES, GENERATED
+from pages.svg import figure, grid, group, text, words
 
 IN_CHROMIUM = ROOT / "evidence" / "digit" / "chromium.json"
 # Of the reference's 100 losses: where they leap.
@@ -34,7 +35,7 @@ def rows(folder: Path = results.FOLDER) -> list[Row]:
     """A row for each implementation but the reference, which comes last,
     compared with itself from weights that are moved."""
     found = results.parity(folder)
-    named = titles.titles(folder)
+    named = titles.implementation_titles(folder)
     others = [i for i in every() if i != reference()]
     control = f"{reference().framework.label}, weights moved"
     return [
@@ -44,7 +45,7 @@ def rows(folder: Path = results.FOLDER) -> list[Row]:
 
 
 def days_of(row: Result | None, kind: str = "parity") -> Days:
-    return days(kind, [row] if row else [])
+    return stale_days(kind, [row] if row else [])
 
 
 def missing(title: str, cells: int) -> list[str]:
@@ -56,9 +57,12 @@ def places(found: list[Result]) -> str:
     days: dict[str, set[str]] = {}
     for result in found:
         machine = result["machine"]
-        place = f"{plain(machine['cpu'])}, {machine['cores']} cores, CPU alone"
+        place = (
+            f"{escape_markup(machine['cpu'])}, {machine['cores']} cores, CPU "
+            "alone"
+        )
         days.setdefault(place, set()).add(result["date"][:10])
-    said = [f"{place}, {listed(sorted(on))}" for place, on in days.items()]
+    said = [f"{place}, {join_words(sorted(on))}" for place, on in days.items()]
     return "; ".join(said) or NOT_MEASURED
 
 
@@ -68,7 +72,7 @@ def javascript() -> list[str]:
     major = found["browser"].split(".")[0]
     return [
         f"JavaScript in Chromium {major}, [Home’s](index.md#draw-a-digit)",
-        exponential(found["max_abs_logits"]), *[NOTHING] * 5,
+        scientific(found["max_abs_logits"]), *[NOTHING] * 5,
     ]  # fmt: skip
 
 
@@ -87,11 +91,11 @@ def differences(
             continue
         cells = [row[f"max_abs_{k}"] for k in ("logits", "loss", "gradient")]
         cells += row["max_abs_weights"].values()
-        lines.append([title, *map(exponential, cells)])
-    above, lines = label([*lines, *more], found)
+        lines.append([title, *map(scientific, cells)])
+    above, lines = label_stale_rows([*lines, *more], found)
     last = [most[k] for k in ("logits", "loss", "gradient")]
     last += most["weights"].values()
-    lines.append(["*tolerance*", *map(exponential, last)])
+    lines.append(["*tolerance*", *map(scientific, last)])
     return above + table(head, lines)
 
 
@@ -99,7 +103,10 @@ def parity(folder: Path = results.FOLDER) -> str:
     """The table of the same numbers."""
     shown = rows(folder)
     there = places([row for _, row in shown if row])
-    found = [*(days_of(row) for _, row in shown), days_of_record(IN_CHROMIUM)]
+    found = [
+        *(days_of(row) for _, row in shown),
+        stale_record_days(IN_CHROMIUM),
+    ]
     return (
         differences(shown, found, TOLERANCES, [javascript()])
         + f"\nFrom `results/parity/`: {there}.\n"
@@ -113,13 +120,15 @@ def on_gpu(folder: Path = results.FOLDER) -> str:
     for i in (i for i in every() if i.backend.gpu):
         row = found.get(i.slug)
         version = row["version"] if row else None
-        shown.append((titles.title(i, version), row))
+        shown.append((titles.implementation_title(i, version), row))
     when = [days_of(row, "parity-gpu") for _, row in shown]
     said = differences(shown, when, TOLERANCES_GPU)
     if not found:
         return said
-    devices = listed(sorted({plain(row["device"]) for row in found.values()}))
-    days = listed(sorted({row["date"][:10] for row in found.values()}))
+    devices = join_words(
+        sorted({escape_markup(row["device"]) for row in found.values()})
+    )
+    days = join_words(sorted({row["date"][:10] for row in found.values()}))
     return f"{said}\nFrom `results/parity-gpu/`: {devices}, {days}.\n"
 
 
@@ -139,12 +148,14 @@ def units(folder: Path = results.FOLDER) -> str:
             [
                 title,
                 *(f"{x:.1f}" if x < 100 else f"{x:,.0f}" for x in numbers),
-                exponential(row["max_abs_trained_probabilities"]),
+                scientific(row["max_abs_trained_probabilities"]),
                 f"{row['trained_accuracy']:.3f}",
                 str(row["other_answers"]),
             ]
         )
-    above, lines = label(lines, [days_of(row) for _, row in rows(folder)])
+    above, lines = label_stale_rows(
+        lines, [days_of(row) for _, row in rows(folder)]
+    )
     return above + table(head, lines)
 
 
@@ -156,7 +167,7 @@ def losses(folder: Path = results.FOLDER) -> str:
         return "Not measured.\n"
     shown = ["loss", *(f"{found[n - 1]:.2f}" for n in SHOWN)]
     file = f"results/parity/{reference().slug}.json"
-    above, lines = label([shown], [days_of(result)])
+    above, lines = label_stale_rows([shown], [days_of(result)])
     said = above + table(["step", *map(str, SHOWN)], lines)
     return f"{said}\nFrom `{file}`.\n"
 
@@ -175,7 +186,7 @@ def picture(folder: Path = results.FOLDER) -> str:
     texts, dots, said = [], [], []
     for i, (title, row) in enumerate(shown):
         y = top + step * (i + 0.5)
-        colour, mark = marks.named(title, y)
+        colour, mark = framework_marks.row_mark(title, y)
         dots.append(mark)
         texts.append(text(16, f"{y + 4:.0f}", title))
         if row is None:
@@ -188,7 +199,7 @@ def picture(folder: Path = results.FOLDER) -> str:
             f'class="after-{n} {colour}"/>'
             for n, value in weights.items()
         ]
-        numbers = ", ".join(map(exponential, weights.values()))
+        numbers = ", ".join(map(scientific, weights.values()))
         said.append(f"{title} {numbers}")
     ticks = {e: f"{x(10.0**e):.1f}" for e in range(-9, 0, 2)}
     lines = "".join(f"M{at} {top}V{bottom}" for at in ticks.values())
@@ -204,7 +215,7 @@ def picture(folder: Path = results.FOLDER) -> str:
         texts.append(text(at + 9, top - 12, word))
     title = "How far each framework is from float64 after 1, 10 and 100 steps"
     body = [grid(lines), group(dots), words(texts)]
-    remark = sentence({name: days_of(row) for name, row in shown})
+    remark = stale_sentence({name: days_of(row) for name, row in shown})
     return figure("parity", "parity", title, "; ".join(said), 382,
                   bottom + 26, body, remark=remark)  # fmt: skip
 

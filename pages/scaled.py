@@ -6,9 +6,26 @@ from pathlib import Path
 
 from pages import scaling
 from pages.distributed import PAGES
-from pages.markdown import NOTHING, percent, rounded, table
-from pages.scaling import ACCELERATORS, CONVNET, NETWORKS, Network
-from pages.svg import FIGURES, figure, grid, text, words
+from pages.markup.numbers import percent, two_digits
+from pages.markup.tables import table
+from pages.markup.text import NOTHING
+from pages.paths import FIGURES
+from pages.scaling import (
+    ACCELERATORS,
+    CONVNET,
+    DDP,
+    GPT2,
+    KAPLAN,
+    LLAMA,
+    MLPERF,
+    NCCL,
+    NETWORKS,
+    PEAK,
+    RESNET,
+    UTILISATION,
+    Network,
+)
+from pages.svg import figure, grid, text, words
 
 COUNTS = [8, 64, 256, 1024]
 LEFT, WIDTH, HEIGHT, TOPS = 48, 232, 140, (42, 262)
@@ -27,7 +44,7 @@ def gains() -> str:
         [f"{n:,}"]
         + [share(scaling.weak(n, network)) for network in NETWORKS]
         + [
-            rounded(scaling.strong(n, network))
+            two_digits(scaling.strong(n, network))
             if n <= network.whole else NOTHING
             for network in NETWORKS
         ]
@@ -41,8 +58,8 @@ def gains() -> str:
 def seconds(value: float) -> str:
     """In µs below one ms, else in ms."""
     if value < 1e-3:
-        return f"{rounded(1e6 * value)} µs"
-    return f"{rounded(1e3 * value)} ms"
+        return f"{two_digits(1e6 * value)} µs"
+    return f"{two_digits(1e3 * value)} ms"
 
 
 def sizes() -> str:
@@ -168,24 +185,24 @@ def parameters() -> str:
 
     inside, between = ACCELERATORS.inside, ACCELERATORS.between
     rows = [
-        ["arithmetic of an H100", f"{scaling.PEAK / 1e12:.0f} TFLOP/s",
-         f"bfloat16, of which {percent(scaling.UTILISATION)} are reached: "
-         + at(scaling.LLAMA, "Llama 3, table 4")],
+        ["arithmetic of an H100", f"{PEAK / 1e12:.0f} TFLOP/s",
+         f"bfloat16, of which {percent(UTILISATION)} are reached: "
+         + at(LLAMA, "Llama 3, table 4")],
         ["inside a machine of 8", f"{inside.bandwidth / 1e9:.0f} GB/s",
-         "NVLink, one direction: " + at(scaling.MLPERF, "MLPerf")],
+         "NVLink, one direction: " + at(MLPERF, "MLPerf")],
         ["between two machines", f"{between.bandwidth / 1e9:.0f} GB/s",
-         "8 × 400 Gb/s: " + at(scaling.MLPERF, "MLPerf")],
+         "8 × 400 Gb/s: " + at(MLPERF, "MLPerf")],
         ["latency of a hop",
          f"{1e6 * inside.latency:.1f} µs inside, "
          f"{1e6 * between.latency:.0f} µs between",
-         "a ring’s, in " + at(scaling.NCCL, "NCCL’s own model")],
+         "a ring’s, in " + at(NCCL, "NCCL’s own model")],
         ["a bucket of gradients", "25 MiB",
-         at(scaling.DDP, "DistributedDataParallel")],
+         at(DDP, "DistributedDataParallel")],
         ["ResNet-50", "25,557,032 parameters, 24.5 GFLOP an image",
-         "six times " + at(scaling.RESNET, "4.09 G multiplications")],
+         "six times " + at(RESNET, "4.09 G multiplications")],
         ["GPT-2 XL", "1,557,611,200 parameters, 9.6 TFLOP a text",
-         at(scaling.GPT2, "its card") + ", 6 a parameter and token: "
-         + at(scaling.KAPLAN, "Kaplan et al., 2.1")],
+         at(GPT2, "its card") + ", 6 a parameter and token: "
+         + at(KAPLAN, "Kaplan et al., 2.1")],
     ]  # fmt: skip
     return table(["what", "value", "from"], rows, "lll")
 

@@ -10,18 +10,21 @@ from scipy.stats import ttest_rel
 from lab import results
 from lab.frameworks import every, reference
 from lab.seeds import EPOCHS, SEEDS
-from pages import marks, titles
 from pages.chance import LEVEL, POWER, Test, of_groups
-from pages.markdown import (
-    GENERATED,
-    NOT_MEASURED,
-    NOTHING,
-    listed,
-    so_many,
-    table,
+from pages.markup import framework_marks, titles
+from pages.markup.numbers import seed_count_note
+from pages.markup.stale_remarks import (
+    Days,
+    add_stale_remark,
+    join_days,
+    label_stale_rows,
+    stale_days,
+    stale_sentence,
 )
-from pages.stale import Days, days, join, label, remark, sentence
-from pages.svg import FIGURES, figure, grid, group, text, words
+from pages.markup.tables import table
+from pages.markup.text import NOT_MEASURED, NOTHING, join_words
+from pages.paths import FIGURES, GENERATED
+from pages.svg import figure, grid, group, text, words
 
 # Accuracies of each seed: {slug: {"same", "own" or "reshuffled": [0.99, …]}}.
 Found = Mapping[str, Mapping[str, list[float]]]
@@ -49,7 +52,9 @@ def accuracies(folder: Path = results.FOLDER) -> Found:
 def days_of(folder: Path = results.FOLDER) -> dict[str, dict[str, Days]]:
     """For the same runs, when those that are stale were measured."""
     return {
-        slug: {weights: days("seeds", of) for weights, of in runs.items()}
+        slug: {
+            weights: stale_days("seeds", of) for weights, of in runs.items()
+        }
         for slug, runs in results.seeds(folder).items()
     }
 
@@ -67,13 +72,15 @@ def spread_of(found: list[float], wanted: int) -> str:
     cell = f"{mean(percent):.2f}"
     if len(percent) > 1:
         cell += f" ± {stdev(percent):.2f}"
-    return f"{cell}, n = {len(percent)}" + so_many(len(percent), wanted)
+    return f"{cell}, n = {len(percent)}" + seed_count_note(
+        len(percent), wanted
+    )
 
 
 def chapter(folder: Path = results.FOLDER) -> str:
     """Mean ± standard deviation, and what they say together."""
     found, wanted = accuracies(folder), wanted_of()
-    named, known = titles.titles(folder), days_of(folder)
+    named, known = titles.implementation_titles(folder), days_of(folder)
     rows: list[list[str]] = []
     when: list[Days] = []
     for slug, runs in found.items():
@@ -83,7 +90,7 @@ def chapter(folder: Path = results.FOLDER) -> str:
         )
         rows.append([named[slug], same, own])
         of = known.get(slug, {})
-        when.append(join(of.get("same"), of.get("own")))
+        when.append(join_days(of.get("same"), of.get("own")))
         if runs["reshuffled"]:
             title = f"{named[slug]}, a new order each epoch"
             rows.append([title, more, NOTHING])
@@ -92,7 +99,7 @@ def chapter(folder: Path = results.FOLDER) -> str:
     def over(text: str | None, *weights: str) -> str:
         """What is said over these runs, and that some are stale."""
         of = [runs.get(w) for runs in known.values() for w in weights]
-        return remark(text, join(*of)) if text else ""
+        return add_stale_remark(text, join_days(*of)) if text else ""
 
     said = [
         over(verdict(weights, found, wanted, named), weights)
@@ -106,7 +113,7 @@ def chapter(folder: Path = results.FOLDER) -> str:
         "From `results/seeds/*.json`; `make seeds` measures what is absent "
         "or stale."
     )
-    above, rows = label(rows, when)
+    above, rows = label_stale_rows(rows, when)
     lines = table(["framework", "the same initial weights", "its own"], rows)
     lines = above + lines.rstrip()
     return "\n\n".join([lines, *filter(None, said)]) + "\n"
@@ -137,7 +144,7 @@ def over(
             lacking.append(f"{named[slug]}: {why}")
     if not lacking:
         return "", ""
-    who = listed([named[slug] for slug in there])
+    who = join_words([named[slug] for slug in there])
     return f" over {who}", "; " + "; ".join(lacking)
 
 
@@ -226,7 +233,7 @@ def reshuffling(
 
 def picture(folder: Path = results.FOLDER) -> str:
     """A dot for each run: filled from the same weights, hollow from own."""
-    found, named = accuracies(folder), titles.titles(folder)
+    found, named = accuracies(folder), titles.implementation_titles(folder)
     left, right, top, step = 184, 366, 30, 22
     bottom = top + step * len(found)
     everything = [
@@ -243,7 +250,7 @@ def picture(folder: Path = results.FOLDER) -> str:
     texts, dots, said = [], [], []
     for i, (slug, runs) in enumerate(found.items()):
         y = top + step * (i + 0.5)
-        colour, mark = marks.named(named[slug], y)
+        colour, mark = framework_marks.row_mark(named[slug], y)
         dots.append(mark)
         texts.append(text(16, f"{y + 4:.0f}", named[slug]))
         if not any(runs.values()):
@@ -265,8 +272,8 @@ def picture(folder: Path = results.FOLDER) -> str:
     texts.append(text(0, 14, f"Test accuracy, %, after {EPOCHS} epochs"))
     body = [grid(lines), group(dots), words(texts)]
     known = days_of(folder)
-    old = sentence({
-        named[slug]: join(*(
+    old = stale_sentence({
+        named[slug]: join_days(*(
             known.get(slug, {}).get(weights) for weights in ("same", "own")
         ))
         for slug in found

@@ -6,8 +6,9 @@ from statistics import mean, median
 from lab.results import FOLDER
 from pages.bars import Row, chart
 from pages.machines import PAGES, Machine, each, failure, typical
-from pages.markdown import NOTHING, table
-from pages.stale import label
+from pages.markup.stale_remarks import label_stale_rows
+from pages.markup.tables import table
+from pages.markup.text import NOTHING
 
 CASE = "train-128"
 
@@ -58,7 +59,7 @@ def start(machine: Machine) -> str:
             ))  # fmt: skip
     drawn.sort(key=lambda row: row.value)
     title = "from nothing to a model, the page’s listing"
-    above, rows = label(
+    above, rows = label_stale_rows(
         rows,
         [machine.days_of(n, CASE) for n in machine.group("page", "fast")],
     )

@@ -5,8 +5,9 @@ from pathlib import Path
 from lab.frameworks import every
 from lab.results import FOLDER, load, slug
 from pages.layers import PAGES, who
-from pages.markdown import NOTHING, cards
-from pages.stale import days, label
+from pages.markup.stale_remarks import label_stale_rows, stale_days
+from pages.markup.tables import card_table
+from pages.markup.text import NOTHING
 
 
 def table(folder: Path) -> str:
@@ -27,9 +28,11 @@ def table(folder: Path) -> str:
                 f"{len(units)}, within {max(units):.0f}" if units else NOTHING
             )
         body.append(cells)
-    above, body = label(body, [days("states", [one]) for one in found])
+    above, body = label_stale_rows(
+        body, [stale_days("states", [one]) for one in found]
+    )
     head = ["goes on in", *(f"from {n}" for n in named.values())]
-    return above + cards(head, body)
+    return above + card_table(head, body)
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:

@@ -24,15 +24,11 @@ from pages.machines import (
     machines,
     typical,
 )
-from pages.markdown import (
-    GENERATED,
-    NOT_MEASURED,
-    NOTHING,
-    folded,
-    interval,
-    table,
-)
-from pages.stale import join, label
+from pages.markup.numbers import interval
+from pages.markup.stale_remarks import join_days, label_stale_rows
+from pages.markup.tables import table
+from pages.markup.text import NOT_MEASURED, NOTHING, collapsible
+from pages.paths import GENERATED
 from pages.waterfall import Step, waterfall
 
 STEPS = GENERATED / "steps"
@@ -105,7 +101,7 @@ def fence(old: Variant, new: Variant) -> str:
         return body
     folder = new.implementation.framework.name
     named = f"`{new.module}.py` of `{folder}`, {count} lines changed"
-    return folded(named, body, "abstract")
+    return collapsible(named, body, "abstract")
 
 
 def numbers(machine: Machine, name: str, first: str, count: int) -> list[str]:
@@ -136,7 +132,7 @@ def rows(
     """A paragraph above it, where all is stale, and the table."""
     head = ["step", "ms", "speed-up", "cores busy",
             "page faults a step"]  # fmt: skip
-    above, found = label(
+    above, found = label_stale_rows(
         [
             [f"{called(machine, n)}<br>`{n}`",
              *numbers(machine, n, first, count - 1)]
@@ -193,7 +189,7 @@ def ladders(
     listed += machine.source()
     picture = drawn(machine, names, above)
     if picture:
-        listed = folded("The same as a table", listed)
+        listed = collapsible("The same as a table", listed)
     found[fall] = above + picture + listed
     found[rest] = "".join(rows(machine, others, names[0], count))
     return found
@@ -216,8 +212,10 @@ def gap(machine: Machine) -> str:
             said = interval(ratio(slow, quick)) if slow and quick else ""
             cells.append(said or NOT_MEASURED)
         rows.append([machine.title(page), *cells])
-        when.append(join(*(machine.days_of(n, *GAPS) for n in (page, fast))))
-    above, rows = label(rows, when)
+        when.append(
+            join_days(*(machine.days_of(n, *GAPS) for n in (page, fast)))
+        )
+    above, rows = label_stale_rows(rows, when)
     return above + table(["listing ÷ fast", *GAPS.values()], rows)
 
 

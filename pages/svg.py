@@ -3,10 +3,6 @@
 import textwrap
 from collections.abc import Sequence
 
-from lab.frameworks import ROOT
-
-FIGURES = ROOT / "docs" / "assets" / "figures"
-
 
 def figure(
     kind: str,

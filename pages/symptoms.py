@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from lab.symptoms import Symptom, signature, symptoms
-from pages.markdown import GENERATED, rounded
+from pages.markup.numbers import two_digits
+from pages.paths import GENERATED
 
 FILE = GENERATED / "symptoms.md"
 
@@ -21,8 +22,9 @@ def entry(symptom: Symptom) -> str:
             cause += " **Measured: of different shapes.**"
         elif found:
             cause += (
-                f" **Measured: {rounded(found.off)} apart, where the largest "
-                f"number is {rounded(found.largest)}.**"
+                f" **Measured: {two_digits(found.off)} apart, where the "
+                "largest "
+                f"number is {two_digits(found.largest)}.**"
             )
         lines += [
             cause,

@@ -4,73 +4,65 @@ what else those pages say of each framework, from the frameworks' folders."""
 import textwrap
 from pathlib import Path
 
-from lab.frameworks import ERAS, ROOT, BadInput, Framework, frameworks
-from pages.folders import (
-    DISTRIBUTED,
-    LISTINGS,
-    Frameworks,
-    by_label,
-    joined,
-    listing,
-    note,
-    notes,
-    title,
+from lab.frameworks import ERAS, BadInput, Framework, frameworks
+from pages.markup.folder_texts import (
+    CONVNET_INCLUDES,
+    DISTRIBUTED_INCLUDES,
+    DISTRIBUTED_SECTIONS,
+    listing_fence,
+    read_note,
+    read_notes,
 )
-
-TABS = ROOT / "docs" / "generated" / "tabs"
-# Whole files have an empty name in an include.
-WHOLE = {section: section for section in LISTINGS} | {"whole": ""}
-SEVERAL = {section: section for section in DISTRIBUTED} | {"whole": ""}
-
-
-def tabs(bodies: list[tuple[str, str]]) -> str:
-    """A tab set: (label, Markdown) for each tab."""
-    return "\n\n".join(
-        f'=== "{label}"\n\n{textwrap.indent(body, "    ")}'
-        for label, body in bodies
-    )
-
-
-def newest(known: Frameworks) -> list[Framework]:
-    """Those of today, and those of 2018 whose label has none of today."""
-    return [group[-1] for group in by_label(known).values()]
+from pages.markup.tabs import tab_set, tab_set_2018
+from pages.markup.text import join_words
+from pages.markup.titles import (
+    Frameworks,
+    folder_title,
+    group_by_label,
+    newest_of_each_label,
+    select_era,
+)
+from pages.paths import TABS
 
 
 def convnet(section: str, known: Frameworks) -> str:
     """The newest of each label: a listing, and its sentences below; one of
     2018 says so first."""
     bodies = []
-    for f in newest(known):
+    for f in newest_of_each_label(known):
         old = "" if f.era == "today" else f"As {f.era} left it.\n\n"
         era = "" if f.era == "today" else f.era
-        shown = listing(f, WHOLE[section], era=era)
-        body = f"{old}{shown}\n\n{note(f, section)}"
+        shown = listing_fence(f, CONVNET_INCLUDES[section], era=era)
+        body = f"{old}{shown}\n\n{read_note(f, section)}"
         bodies.append((f.label, body))
-    return tabs(bodies)
+    return tab_set(bodies)
 
 
 def then_and_now(section: str, known: Frameworks) -> str:
     """Each label: the listing of 2018 beside that of today, or a sentence
     in the place of one."""
     bodies = []
-    for label, group in by_label(known).items():
-        shown = [listing(f, WHOLE[section], era=f.era) for f in group]
+    for label, group in group_by_label(known).items():
+        shown = [
+            listing_fence(f, CONVNET_INCLUDES[section], era=f.era)
+            for f in group
+        ]
         if group[-1].era == "2018":
-            shown = [*shown, note(group[-1], "then")]
+            shown = [*shown, read_note(group[-1], "then")]
         elif group[0].era == "today":
-            shown = [note(group[0], "then"), *shown]
+            shown = [read_note(group[0], "then"), *shown]
         pair = "\n\n".join(['<div class="then-now" markdown>', *shown])
         bodies.append((label, f"{pair}\n\n</div>"))
-    return tabs(bodies)
+    return tab_set(bodies)
 
 
 def changed(known: Frameworks) -> str:
     """What changed, and why, as a definition list; the newest of a label
     says it, and of the reference nothing is said."""
     items = []
-    for label, group in by_label(known).items():
+    for label, group in group_by_label(known).items():
         if not group[-1].reference:
-            text = textwrap.indent(note(group[-1], "changed"), "    ")
+            text = textwrap.indent(read_note(group[-1], "changed"), "    ")
             items.append(f"{label}\n:   {text.lstrip()}")
     return "\n\n".join(items)
 
@@ -78,44 +70,50 @@ def changed(known: Frameworks) -> str:
 def choose(known: Frameworks) -> str:
     """What one chooses each for; the newest of a label says it."""
     return "\n".join(
-        f"- **{label}**: {' '.join(note(group[-1], 'choose').split())}"
-        for label, group in by_label(known).items()
+        f"- **{label}**: {' '.join(read_note(group[-1], 'choose').split())}"
+        for label, group in group_by_label(known).items()
     )
 
 
 def converters(era: str, known: Frameworks) -> str:
     """Each framework of an era: its weights.py."""
-    known = of(era, known)
-    bodies = [(title(f, known), listing(f, file="weights.py")) for f in known]
-    return of_2018(bodies) if era == "2018" else tabs(bodies)
-
-
-def of_2018(bodies: list[tuple[str, str]]) -> str:
-    """A tab set of 2018's: a reader's choice there is another than that among
-    today's."""
-    return f'<div class="of-2018" markdown>\n\n{tabs(bodies)}\n\n</div>'
+    known = select_era(era, known)
+    bodies = [
+        (folder_title(f, known), listing_fence(f, file="weights.py"))
+        for f in known
+    ]
+    return tab_set_2018(bodies) if era == "2018" else tab_set(bodies)
 
 
 def distributed(f: Framework, section: str) -> str:
     """A section of its distributed.py, below the last of which stand its
     sentences; or those alone, where it has no such file."""
     if not (f.folder / "distributed.py").exists():
-        return note(f, "distributed")
-    shown = listing(f, SEVERAL[section], "distributed.py")
-    said = notes(f).get("distributed") if section == DISTRIBUTED[-1] else ""
+        return read_note(f, "distributed")
+    shown = listing_fence(f, DISTRIBUTED_INCLUDES[section], "distributed.py")
+    said = (
+        read_notes(f).get("distributed")
+        if section == DISTRIBUTED_SECTIONS[-1]
+        else ""
+    )
     return f"{shown}\n\n{said}" if said else shown
 
 
 def past_one_machine(section: str, known: Frameworks) -> str:
     """The newest of each label, in several processes."""
-    return tabs([(f.label, distributed(f, section)) for f in newest(known)])
+    return tab_set(
+        [
+            (f.label, distributed(f, section))
+            for f in newest_of_each_label(known)
+        ]
+    )
 
 
 def files(known: Frameworks) -> str:
     """Each framework's own file, and what opening it can do: rows."""
     rows = []
     for f in known:
-        text = note(f, "opening")
+        text = read_note(f, "opening")
         if len(text.split(" | ")) != 2 or "\n" in text:
             raise BadInput(
                 f"{f.name}: {f.folder / 'notes.md'}: `## opening` is not one "
@@ -129,7 +127,7 @@ def alike(known: Frameworks) -> dict[str, list[Framework]]:
     """The frameworks whose weights lie alike, by a name for them all: their
     label, or the order of their images."""
     found: dict[tuple[str, str, str, int], list[Framework]] = {}
-    for f in (f for group in by_label(known).values() for f in group):
+    for f in (f for group in group_by_label(known).values() for f in group):
         key = f.image_layout, f.kernel_layout, f.dense_layout
         found.setdefault((*key, len(f.dense_shape)), []).append(f)
     named: dict[str, list[Framework]] = {}
@@ -168,7 +166,8 @@ def pairs(known: Frameworks) -> str:
     said = [
         textwrap.fill(
             f"*{name[0].upper()}{name[1:]}* stands for "
-            f"{joined(dict.fromkeys(f.label for f in group))}, whose weights "
+            f"{join_words(dict.fromkeys(f.label for f in group))}, whose "
+            "weights "
             "lie alike.",
             79,
         )
@@ -187,24 +186,19 @@ def pairs(known: Frameworks) -> str:
     return "\n".join([*said, "", *rows] if said else rows)
 
 
-def of(era: str, known: Frameworks) -> list[Framework]:
-    """The frameworks of an era."""
-    return [f for f in known if f.era == era]
-
-
 def parts(known: Frameworks | None = None) -> dict[Path, str]:
     """docs/generated/tabs/: every part of these pages."""
     known = frameworks() if known is None else known
     found = {"choose": choose(known)}
-    for section in WHOLE:
+    for section in CONVNET_INCLUDES:
         found[f"convnet-{section}"] = convnet(section, known)
         found[f"then-and-now-{section}"] = then_and_now(section, known)
     found["then-and-now-changed"] = changed(known)
-    for section in SEVERAL:
+    for section in DISTRIBUTED_INCLUDES:
         found[f"past-one-machine-{section}"] = past_one_machine(section, known)
-    old = of("2018", known)
-    found["past-one-machine-2018"] = of_2018(
-        [(title(f, old), distributed(f, "whole")) for f in old]
+    old = select_era("2018", known)
+    found["past-one-machine-2018"] = tab_set_2018(
+        [(folder_title(f, old), distributed(f, "whole")) for f in old]
     )
     for era in ERAS:
         found[f"port-{era}"] = converters(era, known)

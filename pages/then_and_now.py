@@ -7,8 +7,10 @@ from lab.frameworks import Implementation, implementations
 from lab.results import FOLDER
 from pages.bars import chart, timed
 from pages.machines import PAGES, Machine, each
-from pages.markdown import NOTHING, interval, listed, table
-from pages.stale import Days, join, label
+from pages.markup.numbers import interval
+from pages.markup.stale_remarks import Days, join_days, label_stale_rows
+from pages.markup.tables import table
+from pages.markup.text import NOTHING, join_words
 
 CASE = "train-128"
 
@@ -49,7 +51,7 @@ def then_and_now(machine: Machine) -> str:
                 interval(ratio(was, seconds)) if was and seconds else NOTHING,
             ]
         rows.append([machine.title(page), *cells])
-        when.append(join(
+        when.append(join_days(
             *(machine.days_of(name, CASE) for name in (page, *theirs))
         ))  # fmt: skip
     head = ["2018", "ms", "today, ms", "times faster", "fast, ms",
@@ -65,7 +67,7 @@ def then_and_now(machine: Machine) -> str:
         if name and machine.rounds(name, CASE)
     ]
     title = "2018, the page’s listing of today, and fast"
-    above, rows = label(rows, when)
+    above, rows = label_stale_rows(rows, when)
     figure = ""
     if shown:
         figure = chart(f"{machine.name}-eras", title, "ms", shown, above)
@@ -76,7 +78,7 @@ def alone() -> str:
     """A sentence on those of 2018 that have no today."""
     labels = [then.framework.label for then, now in pairs() if not now]
     verb = "has" if len(labels) == 1 else "have"
-    return f"\n{listed(labels)} {verb} no today.\n" if labels else ""
+    return f"\n{join_words(labels)} {verb} no today.\n" if labels else ""
 
 
 def parts(folder: Path = FOLDER) -> dict[Path, str]:

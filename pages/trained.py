@@ -7,9 +7,9 @@ from lab.results import FOLDER
 from lab.seeds import EPOCHS
 from pages.bars import chart, timed
 from pages.machines import PAGES, Machine, each
-from pages.markdown import table
+from pages.markup.stale_remarks import Days, join_days, label_stale_rows
+from pages.markup.tables import table
 from pages.seeds import accuracies, days_of, spread_of, wanted_of
-from pages.stale import Days, join, label
 
 CASE = "train-128"
 # Steps of 128 in an epoch of 60,000 digits, the last one of 96.
@@ -32,7 +32,7 @@ def trained(machine: Machine, folder: Path) -> str:
         own = found.get(slug, {}).get("own", [])
         rows.append([machine.title(name), cell, spread_of(own, wanted[slug])])
         seeds = known.get(slug, {}).get("own")
-        when.append(join(machine.days_of(name, CASE), seeds))
+        when.append(join_days(machine.days_of(name, CASE), seeds))
     head = ["variant", f"{EPOCHS} epochs, s", "of 10,000 digits right, %"]
     there = sorted(
         (n for n in machine.group("page") if machine.rounds(n, CASE)),
@@ -40,7 +40,7 @@ def trained(machine: Machine, folder: Path) -> str:
     )
     drawn = [timed(machine, n, CASE, scale=EPOCHS * STEPS) for n in there]
     title = f"{EPOCHS} epochs of the whole MNIST, the page’s listing"
-    above, rows = label(rows, when)
+    above, rows = label_stale_rows(rows, when)
     figure = ""
     if drawn:
         figure = chart(f"{machine.name}-trained", title, "s", drawn, above)

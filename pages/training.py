@@ -10,12 +10,17 @@ from typing import Any
 import numpy as np
 
 from lab.frameworks import ROOT, Implementation, every
-from pages import titles
 from pages.face import MID_MINUS, MID_PLUS, cells
-from pages.markdown import GENERATED, exponential
-from pages.marks import mark, marked, slug
-from pages.stale import days_of_record, remark, sentence
-from pages.svg import FIGURES, figure, grid, text, words
+from pages.markup import titles
+from pages.markup.framework_marks import draw_mark, label_slug, mark_name
+from pages.markup.numbers import scientific
+from pages.markup.stale_remarks import (
+    add_stale_remark,
+    stale_record_days,
+    stale_sentence,
+)
+from pages.paths import FIGURES, GENERATED
+from pages.svg import figure, grid, text, words
 
 RECORD = ROOT / "docs" / "assets" / "training" / "replay.json"
 LEFT, WIDTH, HEIGHT = 52, 520, 190
@@ -59,7 +64,8 @@ def line(i: Implementation, points: Sequence[tuple[float, float]]) -> str:
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
     then = " then" if i.framework.era == "2018" else ""
     return (
-        f'<path class="curve fw-{slug(i.framework.label)}{then}" d="{path}"/>'
+        f'<path class="curve fw-{label_slug(i.framework.label)}{then}" d="'
+        f'{path}"/>'
     )
 
 
@@ -113,7 +119,7 @@ def curves(found: dict[str, Any]) -> str:
         ]))  # fmt: skip
         # Marks at places of their own, so that none covers another.
         at = 8 + 7 * n
-        marks.append(mark(
+        marks.append(draw_mark(
             i.framework, across(at + 1, steps), height("apart", apart[at]), 8
         ))  # fmt: skip
     cursor = (
@@ -123,13 +129,13 @@ def curves(found: dict[str, Any]) -> str:
     said = (
         f"The loss falls, leaps at step {leap(right)} and falls again, the "
         "same in every framework. How far each is from float64 grows from "
-        f"rounding to {exponential(spread(found))}."
+        f"rounding to {scientific(spread(found))}."
     )
     return figure(
         "curves", "curves", "Loss by step, and how far each is from float64",
         said, LEFT + WIDTH + 12, TOP["apart"] + HEIGHT + 26,
         [grid("".join(behind)), words(labels), *lines, *marks, cursor],
-        remark=sentence({"": days_of_record(RECORD)}),
+        remark=stale_sentence({"": stale_record_days(RECORD)}),
     )  # fmt: skip
 
 
@@ -164,15 +170,15 @@ def rows(found: dict[str, Any]) -> str:
         "kernels", "kernels", "The 32 kernels of the first layer",
         f"At steps {', '.join(map(str, steps))}: amber is positive, blue "
         "negative.", 18 * 32, 44 * len(steps), body,
-        remark=sentence({"": days_of_record(RECORD)}),
+        remark=stale_sentence({"": stale_record_days(RECORD)}),
     )  # fmt: skip
 
 
 def legend(found: dict[str, Any]) -> str:
     """Who is who, and where the script writes each loss."""
-    named = titles.titles()
+    named = titles.implementation_titles()
     items = [
-        f'<li data-slug="{i.slug}">{marked(i.framework, named[i.slug])} '
+        f'<li data-slug="{i.slug}">{mark_name(i.framework, named[i.slug])} '
         "<output></output></li>"
         for i in shown(found)
     ]
@@ -196,7 +202,7 @@ def verdict(found: dict[str, Any]) -> str:
         f"{accuracy[0]:.0%} before the first step and {accuracy[-1]:.0%} "
         "after the last, from 128 digits alone."
     )
-    return remark(said, days_of_record(RECORD)) + "\n"
+    return add_stale_remark(said, stale_record_days(RECORD)) + "\n"
 
 
 def parts() -> dict[Path, str]:

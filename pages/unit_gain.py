@@ -5,8 +5,9 @@ from pathlib import Path
 
 from lab.errors import BadInput
 from lab.frameworks import ROOT
-from pages.stale import days_of_record, sentence
-from pages.svg import FIGURES, figure, text
+from pages.markup.stale_remarks import stale_record_days, stale_sentence
+from pages.paths import FIGURES
+from pages.svg import figure, text
 
 RECORD = ROOT / "evidence" / "semantics" / "unit_gain_2018.txt"
 LEFT, TOP, WIDTH, HEIGHT = 34, 28, 316, 200  # the plot, in a box of 360 × 268
@@ -61,7 +62,7 @@ def curves(record: str) -> str:
         text(right, 182, "unit_gain=False", "end"),
         "</g>",
     ]
-    remark = sentence({"": days_of_record(RECORD)})
+    remark = stale_sentence({"": stale_record_days(RECORD)})
     title = "Training loss, with and without unit_gain"
     return figure("", "unit-gain", title, said, 360, 268, body,
                   shown=480, size=13, remark=remark)  # fmt: skip

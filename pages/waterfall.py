@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from lab.frameworks import Framework
 from pages.bars import ticks
-from pages.markdown import NOT_MEASURED, milliseconds
-from pages.marks import mark, slug
-from pages.stale import Days, sentence
+from pages.markup.framework_marks import draw_mark, label_slug
+from pages.markup.numbers import milliseconds
+from pages.markup.stale_remarks import Days, stale_sentence
+from pages.markup.text import NOT_MEASURED
 from pages.svg import figure, grid, group, text, words
 
 WIDE, NAMES, NUMBERS, LINE, TOP, COLUMNS = 490, 228, 48, 15, 40, 33
@@ -44,7 +45,7 @@ def waterfall(
     def bar(style: str, one: float, other: float, y: float) -> str:
         begin, end = sorted([at(one), at(other)])
         return (
-            f'<rect class="bar {style} fw-{slug(framework.label)}" '
+            f'<rect class="bar {style} fw-{label_slug(framework.label)}" '
             f'x="{begin:.1f}" y="{y - 7:g}" width="{end - begin:.1f}" '
             'height="14"/>'
         )
@@ -62,7 +63,7 @@ def waterfall(
             text(17, f"{first + LINE * n:g}", line)
             for n, line in enumerate(lines)
         ]
-        drawn.append(mark(framework, 6, y, 9))
+        drawn.append(draw_mark(framework, 6, y, 9))
         top += tall
         now = step.seconds
         if now is None:
@@ -96,7 +97,14 @@ def waterfall(
     ]
     said = "; ".join(f"{s.name}: {s.said}" for s in steps)
     return figure(
-        "bench", key, title, f"ms a step of 128: {said}", WIDE, top + 6,
-        [grid(upright), group(drawn), words(texts)], size=13,
-        remark=sentence({s.name: s.stale for s in steps}), drawn=not above,
-    )  # fmt: skip
+        "bench",
+        key,
+        title,
+        f"ms a step of 128: {said}",
+        WIDE,
+        top + 6,
+        [grid(upright), group(drawn), words(texts)],
+        size=13,
+        remark=stale_sentence({s.name: s.stale for s in steps}),
+        drawn=not above,
+    )

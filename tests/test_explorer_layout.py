@@ -12,6 +12,7 @@ import torch
 from lab import mnist
 from lab.frameworks import frameworks, reference
 from pages import cachelines, explorer
+from pages.cachelines import LAYOUTS, READ
 from tests.javascript import ASSETS, evaluate, laid, offered
 
 BATCHES = 1, 2, 6, 32, 128
@@ -181,8 +182,8 @@ def test_a_wrong_layout_is_named(layout: str, words: str) -> None:
 def test_windows_touch_the_lines_that_numpy_finds(
     layer: str, tensor: str
 ) -> None:
-    channels, side = cachelines.READ[layer]
-    for layout in cachelines.LAYOUTS:
+    channels, side = READ[layer]
+    for layout in LAYOUTS:
         where = cachelines.offsets(layout, 128, channels, side, side)[0]
         found = evaluate(
             "explorer/layout",

@@ -12,7 +12,9 @@ from lab.errors import BadInput
 from lab.frameworks import ROOT, frameworks
 from pages import __main__ as command
 from pages import notebooks
-from pages.folders import LISTINGS
+from pages.markup.folder_texts import CONVNET_SECTIONS
+from pages.notebooks import FOLDER
+from pages.paths import GENERATED
 
 # Of the site, those that a framework's folder has, and those made of them.
 DOCS = sorted(
@@ -103,7 +105,7 @@ def test_check_names_what_differs(
 ) -> None:
     """A line for each file that differs or is left over, and none is
     written."""
-    generated = command.GENERATED
+    generated = GENERATED
     there = {p: p.read_text() for p in generated.rglob("*") if p.is_file()}
     left, changed, *_ = sorted(there)
     wanted = {p: text for p, text in there.items() if p != left}
@@ -111,7 +113,9 @@ def test_check_names_what_differs(
     new = generated / "no-such-part.md"
     wanted[new] = "new"
     monkeypatch.setattr(command, "parts", lambda: wanted)
-    monkeypatch.setattr(command.stale, "faults", lambda: [])
+    monkeypatch.setattr(
+        command.stale_remarks, "list_stale_results", lambda: []
+    )
     assert command.main(["--check"]) == 1
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 3
@@ -142,7 +146,7 @@ def test_built_pages_show_the_modules(site: Path) -> None:
             sections = re.findall(
                 r"start:\w+\]\n(.*?)# --8<--", f.source(), re.DOTALL
             )
-            assert len(sections) == len(LISTINGS)
+            assert len(sections) == len(CONVNET_SECTIONS)
             for section in sections:
                 assert section.strip() in shown
 
@@ -157,7 +161,7 @@ def test_built_pages_hold_no_marker(site: Path) -> None:
 
 def test_notebooks_ran(site: Path) -> None:
     found = notebooks.notebooks()
-    assert set(found) == set(notebooks.FOLDER.glob("*.ipynb"))
+    assert set(found) == set(FOLDER.glob("*.ipynb"))
     for path, framework in found.items():
         folder = site / "notebooks" / path.stem
         page = (folder / "index.html").read_text("utf-8")

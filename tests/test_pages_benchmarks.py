@@ -14,7 +14,9 @@ from lab import results
 from lab.errors import BadInput
 from lab.frameworks import every, frameworks, reference
 from pages import __main__ as command
-from pages import ranking, steps, then_and_now, titles
+from pages import steps, then_and_now
+from pages.markup import titles
+from pages.ranking import FORWARD, TRAINING
 from pages.waterfall import Step, waterfall
 
 KINDS = list(results.NAMES)
@@ -49,9 +51,9 @@ def test_operations_are_counted_as_the_layers_have_them() -> None:
     model = runpy.run_path(path)["build_model"]()
     with FlopCounterMode(display=False) as counter:
         loss = model(torch.zeros(1, 1, 28, 28)).sum()
-        assert counter.get_total_flops() == ranking.FORWARD == 7_739_648
+        assert counter.get_total_flops() == FORWARD == 7_739_648
         loss.backward()
-    assert counter.get_total_flops() == ranking.TRAINING
+    assert counter.get_total_flops() == TRAINING
 
 
 def test_every_implementation_is_measured_as_its_page_shows_it() -> None:
@@ -102,7 +104,7 @@ def test_spoilt_variants_are_refused_in_one_line(
 def test_titles() -> None:
     """An implementation is called the same wherever it stands."""
     for i in every():
-        said = titles.title(i, "1.2.3+cpu")
+        said = titles.implementation_title(i, "1.2.3+cpu")
         assert said.startswith(f"{i.framework.label} 1.2.3")
         assert "+" not in said
         assert (" on " in said) == bool(i.backend.name)
@@ -110,7 +112,9 @@ def test_titles() -> None:
             # A library is called what its own framework is called.
             on = said.partition(" on ")[2]
             assert on in {f.label for f in frameworks()}
-        assert titles.title(i, None) == said.replace(" 1.2.3", "")
+        assert titles.implementation_title(i, None) == said.replace(
+            " 1.2.3", ""
+        )
 
 
 def test_pairs_are_of_one_label() -> None:

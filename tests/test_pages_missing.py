@@ -13,7 +13,8 @@ from lab import results
 from lab.errors import BadInput
 from lab.frameworks import Implementation, implementations, reference
 from pages import __main__ as command
-from pages import titles
+from pages.__main__ import FROM_RESULTS
+from pages.markup import titles
 from tests.helpers import unmarked
 
 # No number, and nothing of Python's, may stand on a page instead of one.
@@ -36,7 +37,7 @@ def copied(tmp_path: Path) -> Path:
 def parts(folder: Path) -> dict[str, str]:
     """The parts that show results, by the file's name."""
     found: dict[str, str] = {}
-    for module in command.FROM_RESULTS:
+    for module in FROM_RESULTS:
         for path, text in module.parts(folder).items():
             # What a step of Faster changed is code.
             said = re.sub(r"```diff.*?```", "", text, flags=re.DOTALL)
@@ -81,7 +82,7 @@ def test_an_implementation_that_was_never_measured(
         path.unlink()
     found = parts(copied)
     # No version is known, so its label alone names it.
-    title = titles.titles(copied)[lacking.slug]
+    title = titles.implementation_titles(copied)[lacking.slug]
     assert not re.search(r"\d", title)
     for name in "gates-mnist.md", "gates-mnist-5k.md", "first-numbers.md":
         assert f"| {title} | not measured |" in found[f"generated/{name}"]
@@ -109,7 +110,7 @@ def test_an_implementation_that_was_never_measured(
 
 def test_half_of_the_seeds(copied: Path) -> None:
     lacking = LACKING[0]
-    title = titles.titles(copied)[lacking.slug]
+    title = titles.implementation_titles(copied)[lacking.slug]
     whole = results.seeds(copied)[lacking.slug]["same"]
     for seed in range(2, len(whole)):
         (copied / "seeds" / f"{lacking.slug}-same-{seed}.json").unlink()
@@ -128,11 +129,11 @@ def test_half_of_the_seeds(copied: Path) -> None:
 
 def test_parity_alone(copied: Path) -> None:
     lacking = LACKING[0]
-    before = titles.titles(copied)
+    before = titles.implementation_titles(copied)
     (copied / "parity" / f"{lacking.slug}.json").unlink()
     (copied / "parity" / "control.json").unlink()
     # The version is known from another result.
-    assert titles.titles(copied) == before
+    assert titles.implementation_titles(copied) == before
     found = parts(copied)
     row = f"| {before[lacking.slug]} | not measured |"
     assert row in found["generated/parity.md"]

@@ -14,12 +14,22 @@ import pytest
 from lab import evidence, freshness, results
 from lab.frameworks import ROOT, implementations
 from pages import __main__ as command
-from pages import digit, for_machines, records, stale, training, unit_gain
-from pages.stale import WORDS, label, period, remark, sentence
+from pages import digit, for_machines, records, training, unit_gain
+from pages.__main__ import FROM_RESULTS
+from pages.markup import stale_remarks
+from pages.markup.stale_remarks import (
+    STALE_WORDS,
+    add_stale_remark,
+    date_range,
+    label_stale_rows,
+    stale_sentence,
+)
+from pages.paths import GENERATED
+from pages.records import FILE
 from tests.helpers import unmarked
 
 Fresh = Callable[[str, Any], bool]
-MARK = re.compile(f"(?i:{WORDS})")
+MARK = re.compile(f"(?i:{STALE_WORDS})")
 OLD = frozenset(["2026-11-25"])
 FROM_RECORDS = [unit_gain, training, digit, records]
 # Parts that show nothing that was measured: names, versions, labels, trained
@@ -52,7 +62,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[[Fresh], None]:
 def parts() -> dict[str, str]:
     """Every part that shows what was measured, by its path."""
     found: dict[Path, str] = {}
-    for module in command.FROM_RESULTS:
+    for module in FROM_RESULTS:
         if module is not for_machines:  # no page: a file for programs
             found |= module.parts()
     for of_records in FROM_RECORDS:
@@ -156,31 +166,33 @@ def test_rows_are_marked_where_not_all_are_stale(
 
 
 def test_words() -> None:
-    assert label([["a", "1"], ["b", "2"]], [OLD, None]) == (
+    assert label_stale_rows([["a", "1"], ["b", "2"]], [OLD, None]) == (
         '<small class="remark">Measured with an earlier version of this code '
         "(2026-11-25).</small>\n\n",
         [["a", "1"], ["b", "2"]],
     )  # fmt: skip
-    above, [first, second] = label(
+    above, [first, second] = label_stale_rows(
         [["a", "1"], ["b", "2"]], [OLD, frozenset()]
     )
     assert above == "" and second == ["b", "2"]
     assert first == [
-        f'a<br><small class="remark">{WORDS} (2026-11-25)</small>', "1"
+        f'a<br><small class="remark">{STALE_WORDS} (2026-11-25)</small>', "1"
     ]  # fmt: skip
-    assert label([["a"]], [None]) == ("", [["a"]])
-    assert sentence({"a": None, "b": frozenset()}) == ""
-    assert sentence({"a": frozenset([""])}).endswith("version of this code.")
-    assert sentence({"a": OLD, "b": OLD, "c": frozenset()}).endswith(
+    assert label_stale_rows([["a"]], [None]) == ("", [["a"]])
+    assert stale_sentence({"a": None, "b": frozenset()}) == ""
+    assert stale_sentence({"a": frozenset([""])}).endswith(
+        "version of this code."
+    )
+    assert stale_sentence({"a": OLD, "b": OLD, "c": frozenset()}).endswith(
         "(2026-11-25): a and b."
     )
-    assert period(["2026-11-26", "", "2026-11-24", "2026-11-25"]) == (
+    assert date_range(["2026-11-26", "", "2026-11-24", "2026-11-25"]) == (
         "2026-11-24 to 2026-11-26"
     )
-    assert remark("So it is.", OLD).endswith(
+    assert add_stale_remark("So it is.", OLD).endswith(
         "is. (Measured with an earlier version of this code, 2026-11-25.)"
     )
-    assert remark("So it is.", frozenset()) == "So it is."
+    assert add_stale_remark("So it is.", frozenset()) == "So it is."
 
 
 INCLUDED = re.compile(
@@ -192,7 +204,7 @@ INCLUDED = re.compile(
 
 def test_every_recorded_output_is_below_its_mark() -> None:
     sections = re.findall(
-        r"<!-- --8<-- \[start:(\w+)\] -->", records.parts()[records.FILE]
+        r"<!-- --8<-- \[start:(\w+)\] -->", records.parts()[FILE]
     )
     assert len(sections) == len(set(sections))
     count = 0
@@ -246,10 +258,12 @@ def test_check_refuses_what_is_quickly_measured_again(
     """Judged by lab/freshness.py itself."""
     path = copied(kind, name, tmp_path)
     there = {p: p.read_text("utf-8")
-             for p in command.GENERATED.rglob("*") if p.is_file()}  # fmt: skip
+             for p in GENERATED.rglob("*") if p.is_file()}  # fmt: skip
     monkeypatch.setattr(command, "parts", lambda: there)
     monkeypatch.setattr(
-        command.stale, "faults", functools.partial(stale.faults, tmp_path)
+        command.stale_remarks,
+        "list_stale_results",
+        functools.partial(stale_remarks.list_stale_results, tmp_path),
     )
     assert command.main(["--check"]) == 0
     spoil(path)
@@ -269,8 +283,8 @@ def test_check_lets_what_takes_hours_be_stale(
 ) -> None:
     spoil(copied(kind, name, tmp_path))
     [result] = results.load(kind, tmp_path)
-    assert stale.days(kind, [result])
-    assert stale.faults(tmp_path) == []
+    assert stale_remarks.stale_days(kind, [result])
+    assert stale_remarks.list_stale_results(tmp_path) == []
 
 
 def test_a_record_says_when_it_was_made(
@@ -281,8 +295,8 @@ def test_a_record_says_when_it_was_made(
     entry = {"date": "2026-11-25T01:02:03+00:00"}
     recorded = {"semantics/order_today": entry}
     monkeypatch.setattr(evidence, "read_sources", lambda: recorded)
-    assert stale.days_of_record(path) == OLD
+    assert stale_remarks.stale_record_days(path) == OLD
     # Recorded before there were dates.
     monkeypatch.setattr(evidence, "read_sources", dict)
-    assert stale.days_of_record(path) == frozenset([""])
-    assert stale.days_of_record(path.with_name("gone.txt")) is None
+    assert stale_remarks.stale_record_days(path) == frozenset([""])
+    assert stale_remarks.stale_record_days(path.with_name("gone.txt")) is None

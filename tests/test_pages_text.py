@@ -12,8 +12,8 @@ import pytest
 
 from lab import results
 from lab.frameworks import implementations
-from pages import __main__ as command
-from pages.markdown import plain
+from pages.__main__ import FROM_RESULTS
+from pages.markup.text import escape_markup
 
 EVIL = (
     "<script>x</script><img src=x onerror=x> a|b `c` *d* _e_ **f** ~~g~~ "
@@ -66,7 +66,7 @@ def test_every_text_of_a_result_is_escaped(
     monkeypatch.setattr(results, "contradictions", lambda *of: [])
     assert len(list(copies(tmp_path))) > 20
     shown = 0
-    for module in command.FROM_RESULTS:
+    for module in FROM_RESULTS:
         for path, text in module.parts(tmp_path).items():
             # What a page includes of a framework's folder is no result.
             text = re.sub(r'--8<-- "snippets/[\w/.:]+"', "", text)
@@ -82,7 +82,7 @@ def test_every_text_of_a_result_is_escaped(
 def test_plain_is_shown_as_it_was() -> None:
     """In a page, in a table's cell: the text and no element."""
     page = markdown.markdown(
-        f"| a |\n| - |\n| {plain(EVIL)} |\n",
+        f"| a |\n| - |\n| {escape_markup(EVIL)} |\n",
         extensions=[
             "tables", "attr_list", "md_in_html", "pymdownx.superfences",
             "pymdownx.snippets", "footnotes",
@@ -92,4 +92,4 @@ def test_plain_is_shown_as_it_was() -> None:
         "table", "thead", "tbody", "tr", "th", "td",
     }  # fmt: skip
     assert "onclick=" in page and not re.search(r"<[^>]*onclick", page)
-    assert plain("Linux-6.1-x86_64 a__b") == "Linux-6.1-x86_64 a__b"
+    assert escape_markup("Linux-6.1-x86_64 a__b") == "Linux-6.1-x86_64 a__b"

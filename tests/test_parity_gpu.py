@@ -14,6 +14,7 @@ from lab.errors import BadInput
 from lab.files import write_arrays
 from lab.frameworks import ROOT, every, reference
 from pages import same_numbers
+from pages.markup import numbers
 from tests.helpers import Once
 from tests.visits import FEW, Visits, few_digits, key_of
 
@@ -112,7 +113,7 @@ def test_tf32_is_noticed(
     said = " ".join(page.split())
     far = row["max_abs_logits"], row["max_abs_gradient"]
     for number in (*far, row["max_abs_weights"][10]):
-        assert same_numbers.exponential(number) in said
+        assert numbers.scientific(number) in said
 
 
 def test_a_gpu_may_be_no_nearer_than_a_cpu() -> None:
@@ -142,7 +143,7 @@ def test_a_result_stands_on_the_page(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_text(json.dumps(found), "utf-8")
     page = same_numbers.on_gpu(tmp_path)
-    assert same_numbers.exponential(found["max_abs_logits"]) in page
+    assert numbers.scientific(found["max_abs_logits"]) in page
     assert "gpu: Some One" in page
     path.write_text(json.dumps(found | {"device": "cpu"}), "utf-8")
     with pytest.raises(BadInput, match="device"):

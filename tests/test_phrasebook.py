@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from lab.frameworks import ROOT, Framework, frameworks
-from pages import folders, phrasebook
+from pages import phrasebook
+from pages.markup import titles
+from pages.phrasebook import PARTS
 from tests import semantics
 from tests.helpers import unmarked
 from tests.semantics import (
@@ -144,8 +146,8 @@ def quoted(cell: str) -> list[str]:
 def rows() -> Iterator[Row]:
     """Each row of the tables that the page includes: part, frameworks,
     cells."""
-    by_title = {folders.title(f, frameworks()): f for f in FRAMEWORKS}
-    for part in phrasebook.PARTS:
+    by_title = {titles.folder_title(f, frameworks()): f for f in FRAMEWORKS}
+    for part in PARTS:
         table = phrasebook.path(part)
         include = f'--8<-- "{table.relative_to(ROOT)}"'
         assert f"\n## {part}\n" in PAGE and include in PAGE
@@ -226,7 +228,7 @@ def test_tables_give_the_layouts() -> None:
 
 def test_tables_name_every_framework() -> None:
     names = {f.name for f in FRAMEWORKS}
-    for part in phrasebook.PARTS:
+    for part in PARTS:
         named = {
             f.name
             for title, group, _ in rows()

@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import f_oneway, ttest_rel
 
 from pages import chance, seeds
+from pages.chance import LEVEL, POWER
 
 random = np.random.default_rng(0)
 
@@ -82,8 +83,8 @@ def test_what_would_have_shown_does_at_its_rate() -> None:
     for _ in range(1000):
         drawn = random.normal(size=shape)
         drawn[0] += shift
-        shown += f_oneway(*drawn).pvalue < chance.LEVEL
-    assert shown / 1000 == pytest.approx(chance.POWER, abs=0.05)
+        shown += f_oneway(*drawn).pvalue < LEVEL
+    assert shown / 1000 == pytest.approx(POWER, abs=0.05)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,15 @@ from safetensors.numpy import load_file
 
 from lab.frameworks import ROOT
 from pages import distributed, scaling
-from pages.scaling import CONVNET, NETWORKS, RESNET50, Fabric, Link
+from pages.scaling import (
+    BUCKET,
+    CONVNET,
+    NETWORKS,
+    RATE,
+    RESNET50,
+    Fabric,
+    Link,
+)
 
 SIMPLE = Fabric(Link(1e9, 1e-6), Link(1e8, 1e-5), 4)
 
@@ -66,10 +74,10 @@ def test_the_convnet_is_the_convnet() -> None:
 
 
 def test_what_fits_into_one_bucket_hides_nothing() -> None:
-    assert scaling.exposed(1.0, 100.0, scaling.BUCKET) == 1.0
-    assert scaling.exposed(1.0, 100.0, 4 * scaling.BUCKET) == 0.25
+    assert scaling.exposed(1.0, 100.0, BUCKET) == 1.0
+    assert scaling.exposed(1.0, 100.0, 4 * BUCKET) == 0.25
     # Backward is too short for it.
-    assert scaling.exposed(1.0, 0.3, 4 * scaling.BUCKET) == pytest.approx(0.8)
+    assert scaling.exposed(1.0, 0.3, 4 * BUCKET) == pytest.approx(0.8)
 
 
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda n: n.name)
@@ -77,7 +85,7 @@ def test_enough_is_the_least(network: scaling.Network) -> None:
     for n in 8, 1024:
         least = scaling.enough(n, network)
         for examples, enough in (least, True), (least - 1, False):
-            share = examples * network.flop / scaling.RATE
+            share = examples * network.flop / RATE
             share /= scaling.step(n, examples, network)
             assert (share >= 0.9) == enough
 

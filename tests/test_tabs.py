@@ -11,7 +11,16 @@ import pytest
 
 import lab.frameworks
 from lab.frameworks import ERAS, ROOT, BadInput, Framework, frameworks
-from pages import faster, folders, phrasebook, tabs
+from pages import faster, phrasebook, tabs
+from pages.markup.folder_texts import (
+    CONVNET_INCLUDES,
+    CONVNET_SECTIONS,
+    DISTRIBUTED_INCLUDES,
+    DISTRIBUTED_SECTIONS,
+    NOTE_SECTIONS,
+)
+from pages.paths import TABS
+from pages.phrasebook import PARTS
 from tests.helpers import unmarked
 
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -45,7 +54,7 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Copied:
         edit(folder / "framework.toml", r"^order = .*", f"order = {place}")
         # Nothing of that name is in the other era.
         notes = (folder / "notes.md").read_text("utf-8")
-        for section in folders.NOTES:
+        for section in NOTE_SECTIONS:
             if f"## {section}" not in notes:
                 notes += f"\n## {section}\n\nWords.\n"
         (folder / "notes.md").write_text(notes, "utf-8")
@@ -77,12 +86,16 @@ def test_part_is_on_a_page(path: Path) -> None:
 def test_every_listing_is_on_its_pages() -> None:
     """Today's on one page, both eras on the other: each section, and the
     whole file."""
-    for f, section in itertools.product(frameworks(), [*tabs.WHOLE]):
-        end = f":{tabs.WHOLE[section]}" if tabs.WHOLE[section] else ""
+    for f, section in itertools.product(frameworks(), [*CONVNET_INCLUDES]):
+        end = (
+            f":{CONVNET_INCLUDES[section]}"
+            if CONVNET_INCLUDES[section]
+            else ""
+        )
         include = f'--8<-- "snippets/{f.name}/convnet.py{end}"'
         pages = ["then-and-now"] + ["convnet"] * newest(f)
         for page in pages:
-            text = (tabs.TABS / f"{page}-{section}.md").read_text("utf-8")
+            text = (TABS / f"{page}-{section}.md").read_text("utf-8")
             assert text.count(include) == 1, (page, include)
 
 
@@ -117,10 +130,10 @@ def test_new_framework_is_in_every_tab_set(copied: Copied, era: str) -> None:
             assert found == wanted(path, known), path
         if NEW in text or LABEL in text:
             having.add(path.stem)
-    both = {f"then-and-now-{section}" for section in tabs.WHOLE}
+    both = {f"then-and-now-{section}" for section in CONVNET_INCLUDES}
     both |= {"then-and-now-changed", "port-files", "port-pairs", f"port-{era}"}
-    both |= {"choose", *(f"convnet-{section}" for section in tabs.WHOLE)}
-    both |= {f"past-one-machine-{section}" for section in tabs.SEVERAL}
+    both |= {"choose", *(f"convnet-{section}" for section in CONVNET_INCLUDES)}
+    both |= {f"past-one-machine-{section}" for section in DISTRIBUTED_INCLUDES}
     both |= {f"past-one-machine-{era}"} - {"past-one-machine-today"}
     assert having == both
 
@@ -130,7 +143,7 @@ def test_new_framework_is_in_every_table(copied: Copied, era: str) -> None:
     copied(era)
     known = [f for f in frameworks() if not f.reference]
     known.sort(key=lambda f: (f.order, f.era != "2018"))
-    for part in phrasebook.PARTS:
+    for part in PARTS:
         text = unmarked(phrasebook.parts()[phrasebook.path(part)])
         found = re.findall(r"^\| ([A-Z]\w+)", text, re.MULTILINE)
         labels = [label for label, _ in itertools.groupby(found)]
@@ -149,7 +162,7 @@ def test_new_fast_file_is_on_its_page(copied: Copied) -> None:
         faster.sections()
 
 
-@pytest.mark.parametrize("section", folders.NOTES)
+@pytest.mark.parametrize("section", NOTE_SECTIONS)
 def test_missing_section_is_named(copied: Copied, section: str) -> None:
     folder = copied("today")
     edit(folder / "notes.md", rf"^## {section}\n(?s:.*?)(?=^## |\Z)", "")
@@ -163,7 +176,7 @@ def test_missing_section_is_named(copied: Copied, section: str) -> None:
     assert "notes.md" in said and f"`## {section}`" in said
 
 
-@pytest.mark.parametrize("section", folders.LISTINGS)
+@pytest.mark.parametrize("section", CONVNET_SECTIONS)
 def test_missing_listing_is_named(copied: Copied, section: str) -> None:
     folder = copied("2018")
     edit(folder / "convnet.py", rf"# --8<-- \[start:{section}\]\n", "")
@@ -171,7 +184,7 @@ def test_missing_listing_is_named(copied: Copied, section: str) -> None:
         tabs.parts()
 
 
-@pytest.mark.parametrize("section", folders.DISTRIBUTED)
+@pytest.mark.parametrize("section", DISTRIBUTED_SECTIONS)
 def test_missing_distributed_listing_is_named(
     copied: Copied, section: str
 ) -> None:
@@ -181,7 +194,7 @@ def test_missing_distributed_listing_is_named(
         tabs.parts()
 
 
-@pytest.mark.parametrize("part", phrasebook.PARTS)
+@pytest.mark.parametrize("part", PARTS)
 def test_missing_part_is_named(copied: Copied, part: str) -> None:
     folder = copied("2018")
     edit(folder / "phrasebook.md", rf"^\| {part} \|[^\n]*\n", "")

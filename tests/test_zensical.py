@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pages import compare, publish, zensical
+from pages.publish import POLICY
 from tests.helpers import ROOT
 
 
@@ -80,7 +81,7 @@ def test_it_is_published_as_the_other_is(
     shutil.copytree(builders[1], other)
     assert publish.main([str(other)]) == 0
     page = (other / "convnet/index.html").read_text("utf-8")
-    assert publish.POLICY in page
+    assert POLICY in page
     assert (other / "feed.xml").exists() and (other / "robots.txt").exists()
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lab.frameworks import frameworks
-from pages.folders import LISTINGS
+from pages.markup.folder_texts import CONVNET_SECTIONS
 from tests.browser.site_pages import axe_faults
 
 FIRST, SECOND = frameworks()[1], frameworks()[-1]
@@ -16,7 +16,7 @@ SECTION = r"# --8<-- \[start:{0}\]\n(.*?)# --8<-- \[end:{0}\]"
 def choose(page: Page, left: str, right: str) -> None:
     for name, value in ("left", left), ("right", right):
         page.locator(f".diff select[name={name}]").select_option(value)
-    expect(page.locator(".diff section")).to_have_count(len(LISTINGS))
+    expect(page.locator(".diff section")).to_have_count(len(CONVNET_SECTIONS))
 
 
 def column(page: Page, side: int) -> list[list[str]]:
@@ -36,7 +36,9 @@ def test_every_line_stands_once_in_order(page: Page) -> None:
     page.goto("convnet/")
     choose(page, FIRST.name, SECOND.name)
     for side, f in (1, FIRST), (2, SECOND):
-        for name, shown in zip(LISTINGS, column(page, side), strict=True):
+        for name, shown in zip(
+            CONVNET_SECTIONS, column(page, side), strict=True
+        ):
             found = re.search(SECTION.format(name), f.source(), re.DOTALL)
             assert found
             # Spaces inside a line are drawn narrower.
@@ -49,7 +51,7 @@ def test_every_line_stands_once_in_order(page: Page) -> None:
 
 def test_unmarked_lines_are_equal_and_sides_mirror(page: Page) -> None:
     page.goto(f"convnet/?left={FIRST.name}&right={SECOND.name}")
-    expect(page.locator(".diff section")).to_have_count(len(LISTINGS))
+    expect(page.locator(".diff section")).to_have_count(len(CONVNET_SECTIONS))
     rows = page.locator(".diff .lines > div").evaluate_all(
         """rows => rows.map(row => [row.className, row.querySelector("mark")
           !== null, ...[...row.children].map(side =>
@@ -89,7 +91,7 @@ def compared(page: Page) -> Page:
     """Two listings on a phone."""
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(f"then-and-now/?left={FIRST.name}&right={SECOND.name}")
-    expect(page.locator(".diff section")).to_have_count(len(LISTINGS))
+    expect(page.locator(".diff section")).to_have_count(len(CONVNET_SECTIONS))
     return page
 
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pages import cachelines
+from pages.cachelines import LAYOUTS
 from tests.browser.explorer import (
     Opened,
     at,
@@ -151,7 +152,7 @@ def test_window_steps_and_is_counted(opened: Opened) -> None:
         f"between the offsets {6 * 14 + 6} and {31 * 196 + 8 * 14 + 8:,}."
     )
     counted = rows(page, "counts")
-    assert [row[0] for row in counted] == list(cachelines.LAYOUTS)
+    assert [row[0] for row in counted] == list(LAYOUTS)
     for layout, lines, new, used in counted:
         numbers, touched, *_ = cachelines.counts("conv2", layout)
         assert int(lines) == touched

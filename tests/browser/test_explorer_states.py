@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from pages import cachelines
+from pages.cachelines import LAYOUTS
 from tests.browser.explorer import (
     Opened,
     over_cell,
@@ -168,7 +168,7 @@ def test_without_javascript_a_figure_says_it(opened: Opened) -> None:
     page = opened(java_script_enabled=False)
     figure = page.locator("layout-explorer svg")
     expect(figure).to_be_visible()
-    for layout in cachelines.LAYOUTS:
+    for layout in LAYOUTS:
         expect(figure).to_contain_text(layout)
     expect(page.locator("layout-calculator")).to_contain_text("JavaScript")
 

@@ -8,13 +8,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from lab.frameworks import frameworks
 from pages.blocks import layers
-from pages.folders import by_label
+from pages.markup.titles import group_by_label
 from tests.browser.explorer import patient
 from tests.browser.site_pages import axe_faults
 
 pytestmark = pytest.mark.slow
 
-NEWEST = [group[-1] for group in by_label(frameworks()).values()]
+NEWEST = [group[-1] for group in group_by_label(frameworks()).values()]
 
 
 @pytest.fixture

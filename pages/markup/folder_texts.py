@@ -6,19 +6,18 @@ knows, is a BadInput of one line: the framework, the file, the section.
 """
 
 import re
-from collections.abc import Iterable, Sequence
 
 from lab.frameworks import BadInput, Framework
 
 # The marked sections of convnet.py, in the order of the pages.
-LISTINGS = (
+CONVNET_SECTIONS = (
     "model", "train", "evaluate", "predict", "dropout", "dense", "save",
     "resume",
 )  # fmt: skip
 # The marked sections of distributed.py, likewise.
-DISTRIBUTED = "join", "share", "train"
-NOTES = (
-    *LISTINGS,
+DISTRIBUTED_SECTIONS = "join", "share", "train"
+NOTE_SECTIONS = (
+    *CONVNET_SECTIONS,
     # Below the whole file: how its framework is installed.
     "whole",
     # On Then and now, in the place of the era that has no such framework.
@@ -33,10 +32,16 @@ NOTES = (
     # has none, why.
     "distributed",
 )
-Frameworks = Sequence[Framework]
+# Whole files have an empty name in an include.
+CONVNET_INCLUDES = {section: section for section in CONVNET_SECTIONS} | {
+    "whole": ""
+}
+DISTRIBUTED_INCLUDES = {
+    section: section for section in DISTRIBUTED_SECTIONS
+} | {"whole": ""}
 
 
-def words(framework: Framework, file: str) -> str:
+def read_text(framework: Framework, file: str) -> str:
     """The text of one of the folder's files. Raises BadInput."""
     try:
         return framework.source(file)
@@ -46,28 +51,28 @@ def words(framework: Framework, file: str) -> str:
         ) from None
 
 
-def notes(framework: Framework) -> dict[str, str]:
+def read_notes(framework: Framework) -> dict[str, str]:
     """The sections of notes.md. Raises BadInput for one that is unknown."""
-    text = words(framework, "notes.md")
+    text = read_text(framework, "notes.md")
     before, *found = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)
     sections = dict(zip(found[::2], map(str.strip, found[1::2])))
     path = framework.folder / "notes.md"
     if before.strip():
         raise BadInput(f"{framework.name}: {path}: text above the first ##")
     for name in found[::2]:
-        if name not in NOTES:
+        if name not in NOTE_SECTIONS:
             raise BadInput(
                 f"{framework.name}: {path}: no page has a section "
-                f"`## {name}`: one of {', '.join(NOTES)}"
+                f"`## {name}`: one of {', '.join(NOTE_SECTIONS)}"
             )
         if found[::2].count(name) > 1:
             raise BadInput(f"{framework.name}: {path}: `## {name}` twice")
     return sections
 
 
-def note(framework: Framework, section: str) -> str:
+def read_note(framework: Framework, section: str) -> str:
     """One section of notes.md. Raises BadInput where it is missing."""
-    found = notes(framework).get(section)
+    found = read_notes(framework).get(section)
     if not found:
         raise BadInput(
             f"{framework.name}: {framework.folder / 'notes.md'}: "
@@ -76,13 +81,13 @@ def note(framework: Framework, section: str) -> str:
     return found
 
 
-def listing(
+def listing_fence(
     framework: Framework, section: str = "", file: str = "convnet.py",
     era: str = "",
 ) -> str:  # fmt: skip
     """A fence that includes a section of a file, or the whole file."""
     marks = f"# --8<-- [start:{section}]", f"# --8<-- [end:{section}]"
-    source = words(framework, file)
+    source = read_text(framework, file)
     if section and not all(mark in source for mark in marks):
         raise BadInput(
             f"{framework.name}: {framework.folder / file}: "
@@ -92,28 +97,3 @@ def listing(
     part = f"{path}:{section}" if section else path
     title = f"{era}: {path}" if era else path
     return f'```py title="{title}"\n--8<-- "{part}"\n```'
-
-
-def by_label(known: Frameworks) -> dict[str, list[Framework]]:
-    """The frameworks of each label, 2018's first; the labels in order."""
-    found: dict[str, list[Framework]] = {}
-    for f in sorted(known, key=lambda f: (f.order, f.era != "2018")):
-        found.setdefault(f.label, []).append(f)
-    return {
-        label: sorted(group, key=lambda f: f.era != "2018")
-        for label, group in found.items()
-    }
-
-
-def title(framework: Framework, known: Frameworks) -> str:
-    """Its label, with the number of its folder where others share it."""
-    if sum(f.label == framework.label for f in known) == 1:
-        return framework.label
-    digits = re.search(r"\d*$", framework.name)
-    return f"{framework.label} {digits[0] if digits else ''}".strip()
-
-
-def joined(names: Iterable[str]) -> str:
-    """`a, b and c`."""
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last

@@ -13,15 +13,15 @@ from pathlib import Path
 from lab import evidence, freshness, status
 from lab.frameworks import implementations
 from lab.results import FOLDER, Result
-from pages.markdown import listed, small
+from pages.markup.text import join_words, small
 
-WORDS = "measured with an earlier version of this code"
+STALE_WORDS = "measured with an earlier version of this code"
 # The days on which stale results were measured, as 2026-11-25; "" for a day
 # that was not recorded. Empty if all are fresh, None if nothing was measured.
 Days = frozenset[str] | None
 
 
-def days(kind: str, measured: Iterable[Result]) -> Days:
+def stale_days(kind: str, measured: Iterable[Result]) -> Days:
     """When those of these results that are stale were measured."""
     known = list(measured)
     if not known:
@@ -33,7 +33,7 @@ def days(kind: str, measured: Iterable[Result]) -> Days:
     )
 
 
-def days_of_record(path: Path) -> Days:
+def stale_record_days(path: Path) -> Days:
     """The same of what a script of evidence/ recorded."""
     if not path.exists():
         return None
@@ -43,65 +43,65 @@ def days_of_record(path: Path) -> Days:
     return frozenset([known.get("date", "")[:10]])
 
 
-def join(*parts: Days) -> Days:
+def join_days(*parts: Days) -> Days:
     """Of a number that several results make."""
     known = [part for part in parts if part is not None]
     return frozenset[str]().union(*known) if known else None
 
 
-def period(found: Iterable[str]) -> str:
+def date_range(found: Iterable[str]) -> str:
     """2026-11-25, or 2026-11-24 to 2026-11-25; empty where none is known."""
     known = sorted(filter(None, found))
     return " to ".join(dict.fromkeys([*known[:1], *known[-1:]]))
 
 
-def phrase(found: Days) -> str:
+def stale_phrase(found: Days) -> str:
     """The words, and when that was; empty where all is fresh."""
     if not found:
         return ""
-    when = period(found)
-    return f"{WORDS} ({when})" if when else WORDS
+    when = date_range(found)
+    return f"{STALE_WORDS} ({when})" if when else STALE_WORDS
 
 
-def remark(text: str, found: Days) -> str:
+def add_stale_remark(text: str, found: Days) -> str:
     """A text with the words behind it: as a sentence, where it is one."""
     if not found:
         return text
-    said = ", ".join(filter(None, [WORDS, period(found)]))
+    said = ", ".join(filter(None, [STALE_WORDS, date_range(found)]))
     if text.endswith("."):
         said = f"{said[0].upper()}{said[1:]}."
     return f"{text} ({said})"
 
 
-def sentence(named: Mapping[str, Days]) -> str:
+def stale_sentence(named: Mapping[str, Days]) -> str:
     """Of several by their names: the words as a sentence, that says which
     they hold for where that is not all. Empty where all are fresh."""
     measured = {name: d for name, d in named.items() if d is not None}
     old = [name for name, found in measured.items() if found]
-    said = phrase(join(*measured.values()))
+    said = stale_phrase(join_days(*measured.values()))
     if not said:
         return ""
-    which = "" if len(old) == len(measured) else f": {listed(old)}"
+    which = "" if len(old) == len(measured) else f": {join_words(old)}"
     return f"{said[0].upper()}{said[1:]}{which}."
 
 
-def above(*found: Days) -> str:
+def stale_paragraph(*found: Days) -> str:
     """A paragraph above what is stale: empty where anything is fresh."""
     measured = [d for d in found if d is not None]
     if not all(measured):
         return ""
-    said = sentence({"": join(*measured)})
+    said = stale_sentence({"": join_days(*measured)})
     return f"{small(said)}\n\n" if said else ""
 
 
-def label(
+def label_stale_rows(
     rows: Sequence[Sequence[str]], found: Sequence[Days]
 ) -> tuple[str, list[list[str]]]:
     """A paragraph above a table, and its rows: the words are in one of them.
     `found` is of each row."""
-    over = above(*found)
+    over = stale_paragraph(*found)
     labeled = [
-        [f"{row[0]}<br>{small(phrase(old))}", *row[1:]]
+        [f"{row[0]}<br>{small(stale_phrase(old))}", *row[1:]]
         if old and not over
         else list(row)
         for row, old in zip(rows, found, strict=True)
@@ -109,7 +109,7 @@ def label(
     return over, labeled
 
 
-def faults(folder: Path = FOLDER) -> list[str]:
+def list_stale_results(folder: Path = FOLDER) -> list[str]:
     """A line for each stale result that is quickly measured again: its file,
     and the command that does."""
     return [

@@ -8,37 +8,38 @@ import re
 from pathlib import Path
 
 from lab.frameworks import ROOT, Framework, frameworks
-from pages.folders import by_label, title
+from pages.markup.titles import folder_title, group_by_label
 
 CSS = ROOT / "docs" / "assets" / "frameworks.css"
 HEAD = "/* Written by `python -m pages` from the folders of snippets/. */\n"
 
 
-def slug(label: str) -> str:
+def label_slug(label: str) -> str:
     """As the addresses of its tabs have it."""
     return label.lower().replace(" ", "-")
 
 
-def mark(f: Framework, x: float, y: float, size: float = 10) -> str:
+def draw_mark(f: Framework, x: float, y: float, size: float = 10) -> str:
     """Its mark in a figure, `size` wide, with its middle at (x, y)."""
     scale = size / 16
     then = " then" if f.era == "2018" else ""
     return (
-        f'<path class="mark fw-{slug(f.label)}{then}" d="{f.mark}" transform='
+        f'<path class="mark fw-{label_slug(f.label)}{then}" d="{f.mark}" '
+        "transform="
         f'"translate({x - size / 2:g} {y - size / 2:g}) scale({scale:g})"/>'
     )
 
 
-def marked(f: Framework, said: str) -> str:
+def mark_name(f: Framework, said: str) -> str:
     """A name in a table or a sentence, behind its mark: HTML."""
     then = " then" if f.era == "2018" else ""
-    return f'<span class="fw fw-{slug(f.label)}{then}">{said}</span>'
+    return f'<span class="fw fw-{label_slug(f.label)}{then}">{said}</span>'
 
 
-def found(said: str) -> Framework | None:
+def find_framework(said: str) -> Framework | None:
     """Whose name a text begins with: Keras 2.1.6 on TensorFlow. Where only
     the label is said, or a number that no folder has, the newest."""
-    for label, group in by_label(frameworks()).items():
+    for label, group in group_by_label(frameworks()).items():
         if match := re.match(rf"{re.escape(label)}(?: (\d+))?(?![\w-])", said):
             number = match[1] or ""
             same = [f for f in group if number and f.name.endswith(number)]
@@ -46,20 +47,22 @@ def found(said: str) -> Framework | None:
     return None
 
 
-def cell(said: str) -> str:
+def mark_cell(said: str) -> str:
     """A cell of a table, behind its mark where it names a framework."""
-    f = found(said)
-    return marked(f, said) if f else said
+    f = find_framework(said)
+    return mark_name(f, said) if f else said
 
 
-def named(said: str, y: float) -> tuple[str, str]:
+def row_mark(said: str, y: float) -> tuple[str, str]:
     """Of a name at the head of a figure's row, its middle at y: the class of
     its colour, and its mark; both empty where it names no framework."""
-    f = found(said)
-    return (f"fw-{slug(f.label)}", mark(f, 6, y, 9)) if f else ("", "")
+    f = find_framework(said)
+    return (
+        (f"fw-{label_slug(f.label)}", draw_mark(f, 6, y, 9)) if f else ("", "")
+    )
 
 
-def image(path: str, outline: bool) -> str:
+def css_image(path: str, outline: bool) -> str:
     """A mark as a style sheet's image."""
     paint = " fill='none' stroke='%23000' stroke-width='2'" if outline else ""
     return (
@@ -68,7 +71,7 @@ def image(path: str, outline: bool) -> str:
     )
 
 
-def tabs(*names: str) -> str:
+def tab_selector(*names: str) -> str:
     """The labels of the tabs of these names. An address has the heading's
     before it, and a number after it where that is not enough."""
     kinds = [f'[for$="-{n}"], [for*="-{n}_"]' for n in dict.fromkeys(names)]
@@ -79,17 +82,18 @@ def parts() -> dict[Path, str]:
     """docs/assets/frameworks.css."""
     known = frameworks()
     rules = []
-    for label, group in by_label(known).items():
-        f, name = group[-1], slug(label)
+    for label, group in group_by_label(known).items():
+        f, name = group[-1], label_slug(label)
+        names = [label_slug(folder_title(other, known)) for other in group]
         rules.append(
-            f".fw-{name},\n"
-            f"{tabs(name, *(slug(title(o, known)) for o in group))} {{\n"
+            f".fw-{name},\n{tab_selector(name, *names)} {{\n"
             f"  --fw: {f.colour};\n"
-            f"  --mark: {image(f.mark, f.era == '2018')};\n}}"
+            f"  --mark: {css_image(f.mark, f.era == '2018')};\n}}"
         )
         for then in (f for f in group[:-1] if f.era == "2018"):
             rules.append(
-                f".fw-{name}.then,\n{tabs(slug(title(then, known)))} {{\n"
-                f"  --mark: {image(f.mark, True)};\n}}"
+                f".fw-{name}.then,\n"
+                f"{tab_selector(label_slug(folder_title(then, known)))} {{\n"
+                f"  --mark: {css_image(f.mark, True)};\n}}"
             )
     return {CSS: HEAD + "\n" + "\n\n".join(rules) + "\n"}

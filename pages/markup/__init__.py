@@ -1,0 +1,1 @@
+"""Write Markdown and HTML: text, numbers, tables, tabs, marks."""

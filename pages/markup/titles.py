@@ -1,0 +1,88 @@
+"""What a reader calls a framework, and an implementation of the ConvNet."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from lab import results
+from lab.frameworks import Framework, Implementation, every, frameworks
+from pages.markup.text import escape_markup
+
+Frameworks = Sequence[Framework]
+
+
+def framework_title(framework: Framework, version: str | None) -> str:
+    """Keras 3.15.1: without what its build adds (+cpu); the label alone
+    where no version is known."""
+    version = (version or "").partition("+")[0]
+    return f"{framework.label} {escape_markup(version)}".strip()
+
+
+def backend_label(implementation: Implementation) -> str:
+    """The label of the framework that it runs on, empty where that is
+    itself."""
+    name = implementation.backend.name
+    labels = {f.import_name: f.label for f in reversed(frameworks())}
+    return labels.get(name, name)
+
+
+def implementation_title(
+    implementation: Implementation, version: str | None
+) -> str:
+    """Keras 3.15.1 on TensorFlow."""
+    on = backend_label(implementation)
+    name = framework_title(implementation.framework, version)
+    return f"{name} on {on}" if on else name
+
+
+def measured_versions(folder: Path = results.FOLDER) -> dict[str, str]:
+    """{slug: version}, from whatever result there is."""
+    found = {}
+    kinds = ["seeds", "gates", "parity"]
+    for result in [r for kind in kinds for r in results.load(kind, folder)]:
+        found[results.slug(result)] = result["version"]
+    if all(i.slug in found for i in every()):
+        return found
+    for result in results.load("benchmarks", folder):
+        name = result["variant"]["framework"].replace("/", "-")
+        for i in every():
+            if name in (i.slug, i.framework.name) and result["version"]:
+                found.setdefault(i.slug, result["version"])
+    return found
+
+
+def implementation_titles(folder: Path = results.FOLDER) -> dict[str, str]:
+    """{slug: title} of every implementation."""
+    known = measured_versions(folder)
+    return {
+        i.slug: implementation_title(i, known.get(i.slug)) for i in every()
+    }
+
+
+def group_by_label(known: Frameworks) -> dict[str, list[Framework]]:
+    """The frameworks of each label, 2018's first; the labels in order."""
+    found: dict[str, list[Framework]] = {}
+    for f in sorted(known, key=lambda f: (f.order, f.era != "2018")):
+        found.setdefault(f.label, []).append(f)
+    return {
+        label: sorted(group, key=lambda f: f.era != "2018")
+        for label, group in found.items()
+    }
+
+
+def folder_title(framework: Framework, known: Frameworks) -> str:
+    """Its label, with the number of its folder where others share it."""
+    if sum(f.label == framework.label for f in known) == 1:
+        return framework.label
+    digits = re.search(r"\d*$", framework.name)
+    return f"{framework.label} {digits[0] if digits else ''}".strip()
+
+
+def newest_of_each_label(known: Frameworks) -> list[Framework]:
+    """Those of today, and those of 2018 whose label has none of today."""
+    return [group[-1] for group in group_by_label(known).values()]
+
+
+def select_era(era: str, known: Frameworks) -> list[Framework]:
+    """The frameworks of an era."""
+    return [f for f in known if f.era == era]

@@ -1,0 +1,7 @@
+"""Where the generated files are."""
+
+from lab.frameworks import ROOT
+
+GENERATED = ROOT / "docs" / "generated"
+FIGURES = ROOT / "docs" / "assets" / "figures"
+TABS = ROOT / "docs" / "generated" / "tabs"
