@@ -57,53 +57,60 @@ from pages.markup import framework_marks, stale_remarks
 from pages.paths import GENERATED
 
 # What is written from results/.
-FROM_RESULTS = [
+RESULT_PAGES = [
     readme, convnet, references, same_numbers, seeds,
     benchmarks, ranking, start_up, trained, then_and_now, layout_costs,
     roofline, steps, layers, states, for_machines, face, canary, endurance,
     distributed,
 ]  # fmt: skip
-# What is written from snippets/ and evidence/.
-FROM_FOLDERS = [
+# What is written from what the scripts of evidence/ recorded.
+RECORD_PAGES = [unit_gain, training, digit, records]
+# What is written from snippets/, and from this package alone.
+FOLDER_PAGES = [
     tabs, phrasebook, faster, layouts, explorer, cachelines, notebooks,
-    unit_gain, symptoms, plain_text, framework_marks, digit, diff,
-    training, network, licences, scaled, records,
+    symptoms, plain_text, framework_marks, diff, network, licences, scaled,
 ]  # fmt: skip
 
 
-def parts(folder: Path = FOLDER) -> dict[Path, str]:
-    """Every generated file whole, by its path; the results are those of
-    `folder`."""
-    found: dict[Path, str] = {}
-    for from_results in FROM_RESULTS:
-        found |= from_results.parts(folder)
-    for from_folders in FROM_FOLDERS:
-        found |= from_folders.parts()
-    return found
+def generated_files(folder: Path = FOLDER) -> dict[Path, str]:
+    """Return the text of every generated file by its path; the results are
+    those of `folder`."""
+    texts: dict[Path, str] = {}
+    for page in RESULT_PAGES:
+        texts |= page.result_files(folder)
+    for page in RECORD_PAGES:
+        texts |= page.record_files()
+    for page in FOLDER_PAGES:
+        texts |= page.folder_files()
+    return texts
 
 
-def differing(found: dict[Path, str]) -> list[Path]:
-    """The files that are not as `found` has them."""
+def changed_files(texts: dict[Path, str]) -> list[Path]:
+    """Return the files that are not as `texts` has them."""
     return [
         path
-        for path, text in found.items()
+        for path, text in texts.items()
         if not path.exists() or path.read_bytes() != text.encode()
     ]
 
 
-def left_over(found: dict[Path, str]) -> list[Path]:
-    """The files of docs/generated/ that no part is written to."""
-    there = (path for path in GENERATED.rglob("*") if path.is_file())
-    return sorted(set(there) - set(found))
+def orphan_files(texts: dict[Path, str]) -> list[Path]:
+    """Return the files of docs/generated/ that no page writes."""
+    present = {path for path in GENERATED.rglob("*") if path.is_file()}
+    return sorted(present - set(texts))
 
 
-def check() -> int:
-    """Say which files differ or are left over, and which results are stale
-    that are quickly measured again; return the exit status."""
-    found = parts()
+def check_files() -> int:
+    """Name the files that differ, the orphans, and the stale results that are
+    quickly measured again. Return the exit status."""
+    texts = generated_files()
     faults = [
-        f"{path.relative_to(ROOT)} is not current" for path in differing(found)
-    ] + [f"{path.relative_to(ROOT)} is left over" for path in left_over(found)]
+        f"{path.relative_to(ROOT)} is not current"
+        for path in changed_files(texts)
+    ] + [
+        f"{path.relative_to(ROOT)} is left over"
+        for path in orphan_files(texts)
+    ]
     faults = [f"{fault}: run `python -m pages`" for fault in faults]
     faults += stale_remarks.list_stale_results()
     for fault in faults:
@@ -111,23 +118,23 @@ def check() -> int:
     return int(bool(faults))
 
 
-def lack(name: str) -> int:
-    """Say what is missing in a framework's folder; return the exit status."""
+def check_framework(name: str) -> int:
+    """Name what is missing in a framework's folder. Return the exit status."""
     faults = lacking.lacking(implementations([name])[0].framework)
     for fault in faults:
         print(f"pages: {fault}", file=sys.stderr)
     return int(bool(faults))
 
 
-def write() -> int:
-    """Write what differs, remove what is left over."""
-    found = parts()
-    for path in left_over(found):
+def write_files() -> int:
+    """Write what differs, and remove the orphans. Return the exit status."""
+    texts = generated_files()
+    for path in orphan_files(texts):
         path.unlink()
         print("removed", path.relative_to(ROOT))
-    for path in differing(found):
+    for path in changed_files(texts):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(path, found[path])
+        write_text(path, texts[path])
         print("wrote", path.relative_to(ROOT))
     return 0
 
@@ -156,12 +163,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.check and options.pictures:
         parser.error("--check writes nothing, and so draws no pictures")
 
-    def do() -> int:
+    def run() -> int:
         if options.lacking:
-            return lack(options.lacking)
+            return check_framework(options.lacking)
         if options.check:
-            return check()
-        status = write()
+            return check_files()
+        status = write_files()
         if options.pictures:
             # Matplotlib and PyTorch are needed for nothing else here.
             from pages import pictures
@@ -170,7 +177,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             digit.draw()
         return status
 
-    return outcome("pages", do)
+    return outcome("pages", run)
 
 
 if __name__ == "__main__":

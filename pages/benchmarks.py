@@ -137,7 +137,7 @@ def what(machine: Machine, name: str) -> str:
     }[v.group]
 
 
-def parts(folder: Path = FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = FOLDER) -> dict[Path, str]:
     """The machines, their noise, and the list of raw files."""
     return {
         PAGES / "machines.md": about(folder),

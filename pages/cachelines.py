@@ -151,7 +151,7 @@ def picture() -> str:
     )  # fmt: skip
 
 
-def parts() -> dict[Path, str]:
+def folder_files() -> dict[Path, str]:
     """The table and the figure."""
     return {
         GENERATED / "cachelines.md": table(),

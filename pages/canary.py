@@ -58,6 +58,6 @@ def works(folder: Path = results.FOLDER) -> str:
     return above + table(head, rows, "llll") + "\nFrom `results/canary/`.\n"
 
 
-def parts(folder: Path = results.FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:
     """The table of the newest versions."""
     return {GENERATED / "canary.md": works(folder)}

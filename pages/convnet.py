@@ -110,7 +110,7 @@ def first_numbers(folder: Path = results.FOLDER) -> str:
     return f"{said}\n\n{above}{table(head, rows)}" + source("mnist-5k")
 
 
-def parts(folder: Path = results.FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:
     """The tables of the gates, and the first numbers."""
     return {
         GENERATED / "gates-mnist-5k.md": gates("mnist-5k", folder),

@@ -74,6 +74,6 @@ def form(depth: str) -> str:
     ])  # fmt: skip
 
 
-def parts() -> dict[Path, str]:
+def folder_files() -> dict[Path, str]:
     """The listings, and the place where two of them are compared."""
     return {JSON: listings(), GENERATED / "diff.md": form("../")}

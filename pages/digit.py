@@ -1,6 +1,6 @@
 """Home: the digit to draw, its layers, and the mistakes to make.
 
-`parts()` writes what the page and its script need to know; `draw()`, with
+`record_files()` writes what the page and its script need to know; `draw()`, with
 `python -m pages --pictures`, the pictures: the test digits, ten of them to
 begin with, and the maps that stand there without JavaScript.
 """
@@ -174,7 +174,7 @@ def section() -> str:
     ])  # fmt: skip
 
 
-def parts() -> dict[Path, str]:
+def record_files() -> dict[Path, str]:
     """The section of Home, and the module of its facts."""
     return {
         GENERATED / "digit.md": section(),

@@ -178,7 +178,7 @@ def link() -> str:
     return add_stale_remark(said, days_of_loopback()) + "\n"
 
 
-def parts(folder: Path = FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = FOLDER) -> dict[Path, str]:
     """The proof, the speed, and the loopback."""
     return {
         PAGES / "proof.md": proof(folder),

@@ -37,6 +37,6 @@ def page(folder: Path) -> str:
     )
 
 
-def parts(folder: Path = FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = FOLDER) -> dict[Path, str]:
     """The tables."""
     return {FILE: page(folder)}

@@ -109,7 +109,7 @@ def arrays(found: Iterable[Framework]) -> list[dict[str, Any]]:
     ]
 
 
-def parts(found: Iterable[Framework] | None = None) -> dict[Path, str]:
+def folder_files(found: Iterable[Framework] | None = None) -> dict[Path, str]:
     """Every generated file: path to text."""
     every = list(frameworks() if found is None else found)
     made = {

@@ -143,7 +143,7 @@ def trust(folder: Path = results.FOLDER) -> str:
     return f'<div class="trust" markdown>\n\n{body}\n\n</div>\n'
 
 
-def parts(folder: Path = results.FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:
     """The logo, the row of kernels, the strip."""
     return {
         ASSETS / "logo.svg": logo(),

@@ -20,7 +20,7 @@ def sections(known: Frameworks | None = None) -> str:
     )
 
 
-def parts(known: Frameworks | None = None) -> dict[Path, str]:
+def folder_files(known: Frameworks | None = None) -> dict[Path, str]:
     """docs/generated/faster.md."""
     path = ROOT / "docs" / "generated" / "faster.md"
     return {path: f"{sections(known)}\n"}

@@ -83,7 +83,7 @@ def book(folder: Path = FOLDER) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def parts(folder: Path = FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = FOLDER) -> dict[Path, str]:
     """phrasebook.json, a row a line."""
     whole = book(folder)
     rows = ",\n".join(written(row) for row in whole.pop("rows"))

@@ -283,7 +283,7 @@ def entry(name: str, results: list[tuple[Entry, Days]]) -> str:
     return "\n\n".join(part.strip("\n") for part in parts if part)
 
 
-def parts(folder: Path = FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = FOLDER) -> dict[Path, str]:
     """A file for each group."""
     found = load("layers", folder)
     results = [(result, stale_days("layers", [result])) for result in found]

@@ -191,7 +191,7 @@ def whence(nchw: Mapping[str, float], nhwc: Mapping[str, float]) -> str:
     )
 
 
-def parts(folder: Path = FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = FOLDER) -> dict[Path, str]:
     """What a layout costs from end to end, between two layers, and in each
     layer."""
     return {

@@ -34,6 +34,6 @@ def layouts() -> str:
     return table(head, list(rows.values()), "lllll")
 
 
-def parts() -> dict[Path, str]:
+def folder_files() -> dict[Path, str]:
     """The table of layouts."""
     return {GENERATED / "layouts.md": layouts()}

@@ -61,6 +61,6 @@ def served() -> str:
     return table(["what", "whose", "licence"], rows, "lll")
 
 
-def parts() -> dict[Path, str]:
+def folder_files() -> dict[Path, str]:
     """The table of what is served."""
     return {GENERATED / "licences.md": served()}

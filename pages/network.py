@@ -287,7 +287,7 @@ def css(known: list[Framework]) -> str:
     )
 
 
-def parts() -> dict[Path, str]:
+def folder_files() -> dict[Path, str]:
     """The picture for Home, its colours, and a file of each order."""
     known = [
         f for group in group_by_label(frameworks()).values() for f in group

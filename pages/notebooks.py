@@ -118,6 +118,6 @@ def notebook(framework: Framework) -> str:
     return nbformat.writes(book) + "\n"
 
 
-def parts() -> dict[Path, str]:
+def folder_files() -> dict[Path, str]:
     """Every notebook."""
     return {path: notebook(f) for path, f in notebooks().items()}

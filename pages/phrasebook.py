@@ -112,7 +112,7 @@ def contents() -> str:
     return "\n".join(found)
 
 
-def parts(known: Frameworks | None = None) -> dict[Path, str]:
+def folder_files(known: Frameworks | None = None) -> dict[Path, str]:
     """docs/generated/phrasebook/: a table a part, the eras, and the layers
     beyond this network."""
     known = frameworks() if known is None else known

@@ -29,7 +29,7 @@ def llms() -> str:
     )
 
 
-def parts() -> dict[Path, str]:
+def folder_files() -> dict[Path, str]:
     """llms.txt, and each listing."""
     found = {
         LISTINGS / f"{f.name}.txt": f.source("convnet.py")

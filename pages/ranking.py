@@ -191,7 +191,7 @@ def choices(
     return ("\n".join(parts) or NONE) + sources(folder)
 
 
-def parts(folder: Path = FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = FOLDER) -> dict[Path, str]:
     """Training and prediction."""
     return {
         PAGES / "training.md": choices(

@@ -70,7 +70,7 @@ def between(text: str, name: str, part: str) -> str:
     )
 
 
-def parts(folder: Path = results.FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:
     """README.md with each in its place."""
     text = between(README.read_text("utf-8"), "picture", picture())
     text = between(text, "code", code())

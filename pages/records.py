@@ -19,7 +19,7 @@ def section(name: str, text: str) -> str:
     return f"{marks[0]}\n{said}{marks[1]}\n"
 
 
-def parts() -> dict[Path, str]:
+def record_files() -> dict[Path, str]:
     """docs/generated/records.md."""
     known = {
         name: stale_record_days(path)

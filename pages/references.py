@@ -31,6 +31,6 @@ def projects(folder: Path = results.FOLDER) -> str:
     return table(head, [row(f) for f in frameworks()], "llll")
 
 
-def parts(folder: Path = results.FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:
     """The table of projects."""
     return {GENERATED / "projects.md": projects(folder)}

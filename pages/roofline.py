@@ -221,7 +221,7 @@ def picture(
                   remark=stale_sentence({"": when}), drawn=False)  # fmt: skip
 
 
-def parts(folder: Path = FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = FOLDER) -> dict[Path, str]:
     """The peaks, and the layers under them."""
     return {
         PAGES / "peaks.md": peaks(folder),

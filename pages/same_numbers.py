@@ -220,7 +220,7 @@ def picture(folder: Path = results.FOLDER) -> str:
                   bottom + 26, body, remark=remark)  # fmt: skip
 
 
-def parts(folder: Path = results.FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:
     """The tables and the figure of what is the same."""
     return {
         GENERATED / "parity.md": parity(folder),

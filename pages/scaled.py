@@ -207,7 +207,7 @@ def parameters() -> str:
     return table(["what", "value", "from"], rows, "lll")
 
 
-def parts() -> dict[Path, str]:
+def folder_files() -> dict[Path, str]:
     """The verdict, the tables and the figure."""
     return {
         PAGES / "verdict.md": verdict(),

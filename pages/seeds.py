@@ -283,7 +283,7 @@ def picture(folder: Path = results.FOLDER) -> str:
                   remark=old)  # fmt: skip
 
 
-def parts(folder: Path = results.FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:
     """The table with its verdicts, and the figure."""
     return {
         GENERATED / "seeds.md": chapter(folder),

@@ -69,6 +69,6 @@ def start(machine: Machine) -> str:
     return f"{above}{figure}\n{table(head, rows)}"
 
 
-def parts(folder: Path = FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = FOLDER) -> dict[Path, str]:
     """The table of each machine."""
     return {PAGES / "start.md": each(folder, start)}

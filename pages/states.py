@@ -35,6 +35,6 @@ def table(folder: Path) -> str:
     return above + card_table(head, body)
 
 
-def parts(folder: Path = FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = FOLDER) -> dict[Path, str]:
     """The table."""
     return {PAGES / "states.md": table(folder)}

@@ -219,7 +219,7 @@ def gap(machine: Machine) -> str:
     return above + table(["listing ÷ fast", *GAPS.values()], rows)
 
 
-def parts(folder: Path = FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = FOLDER) -> dict[Path, str]:
     """The steps of each implementation that has a fast.py; gap.md."""
     found, known = {PAGES / "gap.md": each(folder, gap)}, load()
     for i in every():

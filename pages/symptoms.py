@@ -62,6 +62,6 @@ def page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def parts() -> dict[Path, str]:
+def folder_files() -> dict[Path, str]:
     """The generated part."""
     return {FILE: page()}

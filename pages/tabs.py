@@ -186,7 +186,7 @@ def pairs(known: Frameworks) -> str:
     return "\n".join([*said, "", *rows] if said else rows)
 
 
-def parts(known: Frameworks | None = None) -> dict[Path, str]:
+def folder_files(known: Frameworks | None = None) -> dict[Path, str]:
     """docs/generated/tabs/: every part of these pages."""
     known = frameworks() if known is None else known
     found = {"choose": choose(known)}

@@ -81,7 +81,7 @@ def alone() -> str:
     return f"\n{join_words(labels)} {verb} no today.\n" if labels else ""
 
 
-def parts(folder: Path = FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = FOLDER) -> dict[Path, str]:
     """The table of each machine."""
     said = each(folder, then_and_now) + alone()
     return {PAGES / "then-and-now.md": said}

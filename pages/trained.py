@@ -47,7 +47,7 @@ def trained(machine: Machine, folder: Path) -> str:
     return f"{above}{figure}\n{table(head, rows)}"
 
 
-def parts(folder: Path = FOLDER) -> dict[Path, str]:
+def result_files(folder: Path = FOLDER) -> dict[Path, str]:
     """The table of each machine."""
     said = each(folder, lambda machine: trained(machine, folder))
     return {PAGES / "trained.md": said}

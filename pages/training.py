@@ -205,7 +205,7 @@ def verdict(found: dict[str, Any]) -> str:
     return add_stale_remark(said, stale_record_days(RECORD)) + "\n"
 
 
-def parts() -> dict[Path, str]:
+def record_files() -> dict[Path, str]:
     """The verdict, the legend and both figures."""
     found = record()
     return {

@@ -68,7 +68,7 @@ def curves(record: str) -> str:
                   shown=480, size=13, remark=remark)  # fmt: skip
 
 
-def parts() -> dict[Path, str]:
+def record_files() -> dict[Path, str]:
     """The figure of both curves."""
     record = RECORD.read_text("utf-8")
     return {FIGURES / "unit-gain.svg": curves(record)}

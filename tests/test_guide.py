@@ -11,7 +11,7 @@ import pytest
 
 from lab import gates, training
 from lab.frameworks import implementations
-from pages.__main__ import parts
+from pages.__main__ import generated_files
 from tests.helpers import ROOT, unmarked
 
 GUIDE = (ROOT / "docs" / "contributing.md").read_text("utf-8")
@@ -158,7 +158,7 @@ def test_the_guide_brings_a_framework_onto_the_pages(project: Path) -> None:
 
     # Nothing that is written by hand was touched, but in its own folder.
     own = f"snippets/{NAME}/", f"results/gates/{NAME}-", "docs/generated/"
-    written = {str(path.relative_to(ROOT)) for path in parts()} | {
+    written = {str(path.relative_to(ROOT)) for path in generated_files()} | {
         f"results/parity/{NAME}.json", f"docs/listings/{NAME}.txt",
     }  # fmt: skip
     for path in changed(project):

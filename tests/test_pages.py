@@ -112,7 +112,7 @@ def test_check_names_what_differs(
     wanted[changed] += "!"
     new = generated / "no-such-part.md"
     wanted[new] = "new"
-    monkeypatch.setattr(command, "parts", lambda: wanted)
+    monkeypatch.setattr(command, "generated_files", lambda: wanted)
     monkeypatch.setattr(
         command.stale_remarks, "list_stale_results", lambda: []
     )
@@ -131,7 +131,7 @@ def test_bad_input_is_one_line(
     def parts() -> dict[Path, str]:
         raise BadInput("x.json: not whole")
 
-    monkeypatch.setattr(command, "parts", parts)
+    monkeypatch.setattr(command, "generated_files", parts)
     for arguments in [], ["--check"]:
         assert command.main(arguments) == 2
         assert capsys.readouterr().err == "pages: x.json: not whole\n"

@@ -135,7 +135,7 @@ def test_faster_has_steps_of_every_fast_module() -> None:
     for i in every():
         there = (i.framework.folder / "fast.py").exists()
         assert there == (i.slug in fast), i.title
-    names = [path.stem for path in steps.parts()]
+    names = [path.stem for path in steps.result_files()]
     assert {n[10:] for n in names if n.startswith("waterfall-")} == fast
     known = variants.load()
     for i in every():
@@ -201,7 +201,7 @@ ROW = re.compile(
 def test_a_listing_has_one_number_for_a_case() -> None:
     """On every page: what stands under "ms" beside its name."""
     found: dict[tuple[str, str, str], set[str]] = {}
-    for path, text in command.parts().items():
+    for path, text in command.generated_files().items():
         case = "train-128"  # of all tables but those that say another
         of = re.search(r"results/benchmarks/([a-z0-9-]+)/", text)
         machine = of[1] if of else ""

@@ -13,7 +13,7 @@ from lab import results
 from lab.errors import BadInput
 from lab.frameworks import Implementation, implementations, reference
 from pages import __main__ as command
-from pages.__main__ import FROM_RESULTS
+from pages.__main__ import RESULT_PAGES
 from pages.markup import titles
 from tests.helpers import unmarked
 
@@ -37,8 +37,8 @@ def copied(tmp_path: Path) -> Path:
 def parts(folder: Path) -> dict[str, str]:
     """The parts that show results, by the file's name."""
     found: dict[str, str] = {}
-    for module in FROM_RESULTS:
-        for path, text in module.parts(folder).items():
+    for module in RESULT_PAGES:
+        for path, text in module.result_files(folder).items():
             # What a step of Faster changed is code.
             said = re.sub(r"```diff.*?```", "", text, flags=re.DOTALL)
             assert not NOTHING.search(said), (path, NOTHING.search(said))
@@ -142,7 +142,7 @@ def test_parity_alone(copied: Path) -> None:
 
 def test_nothing_at_all(tmp_path: Path) -> None:
     found = parts(tmp_path)
-    full = {f"{p.parent.name}/{p.name}" for p in command.parts()}
+    full = {f"{p.parent.name}/{p.name}" for p in command.generated_files()}
     assert set(found) <= full
     # Who is there, measured or not; an empty list of what was; and what is
     # evidence, and no result.

@@ -14,8 +14,8 @@ import pytest
 from lab import evidence, freshness, results
 from lab.frameworks import ROOT, implementations
 from pages import __main__ as command
-from pages import digit, for_machines, records, training, unit_gain
-from pages.__main__ import FROM_RESULTS
+from pages import for_machines, records
+from pages.__main__ import RECORD_PAGES, RESULT_PAGES
 from pages.markup import stale_remarks
 from pages.markup.stale_remarks import (
     STALE_WORDS,
@@ -31,7 +31,6 @@ from tests.helpers import unmarked
 Fresh = Callable[[str, Any], bool]
 MARK = re.compile(f"(?i:{STALE_WORDS})")
 OLD = frozenset(["2026-11-25"])
-FROM_RECORDS = [unit_gain, training, digit, records]
 # Parts that show nothing that was measured: names, versions, labels, trained
 # kernels.
 UNMEASURED = {
@@ -62,11 +61,11 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[[Fresh], None]:
 def parts() -> dict[str, str]:
     """Every part that shows what was measured, by its path."""
     found: dict[Path, str] = {}
-    for module in FROM_RESULTS:
+    for module in RESULT_PAGES:
         if module is not for_machines:  # no page: a file for programs
-            found |= module.parts()
-    for of_records in FROM_RECORDS:
-        found |= of_records.parts()
+            found |= module.result_files()
+    for module in RECORD_PAGES:
+        found |= module.record_files()
     return {
         str(path.relative_to(ROOT)): unmarked(text)
         for path, text in found.items()
@@ -204,7 +203,7 @@ INCLUDED = re.compile(
 
 def test_every_recorded_output_is_below_its_mark() -> None:
     sections = re.findall(
-        r"<!-- --8<-- \[start:(\w+)\] -->", records.parts()[FILE]
+        r"<!-- --8<-- \[start:(\w+)\] -->", records.record_files()[FILE]
     )
     assert len(sections) == len(set(sections))
     count = 0
@@ -259,7 +258,7 @@ def test_check_refuses_what_is_quickly_measured_again(
     path = copied(kind, name, tmp_path)
     there = {p: p.read_text("utf-8")
              for p in GENERATED.rglob("*") if p.is_file()}  # fmt: skip
-    monkeypatch.setattr(command, "parts", lambda: there)
+    monkeypatch.setattr(command, "generated_files", lambda: there)
     monkeypatch.setattr(
         command.stale_remarks,
         "list_stale_results",

@@ -12,7 +12,7 @@ import pytest
 
 from lab import results
 from lab.frameworks import implementations
-from pages.__main__ import FROM_RESULTS
+from pages.__main__ import RESULT_PAGES
 from pages.markup.text import escape_markup
 
 EVIL = (
@@ -66,8 +66,8 @@ def test_every_text_of_a_result_is_escaped(
     monkeypatch.setattr(results, "contradictions", lambda *of: [])
     assert len(list(copies(tmp_path))) > 20
     shown = 0
-    for module in FROM_RESULTS:
-        for path, text in module.parts(tmp_path).items():
+    for module in RESULT_PAGES:
+        for path, text in module.result_files(tmp_path).items():
             # What a page includes of a framework's folder is no result.
             text = re.sub(r'--8<-- "snippets/[\w/.:]+"', "", text)
             shown += "script" in text

@@ -34,7 +34,7 @@ TAB = re.compile(r'^=== "(.+)"$', re.MULTILINE)
 def everything() -> dict[Path, str]:
     """Every part that is written from the folders."""
     return {
-        p: text for module in MODULES for p, text in module.parts().items()
+        p: text for module in MODULES for p, text in module.folder_files().items()
     }
 
 
@@ -125,7 +125,7 @@ def test_new_framework_is_in_every_tab_set(copied: Copied, era: str) -> None:
     known = list(frameworks())
     assert NEW in [f.name for f in known]
     having = set()
-    for path, text in tabs.parts().items():
+    for path, text in tabs.folder_files().items():
         if found := TAB.findall(text):
             assert found == wanted(path, known), path
         if NEW in text or LABEL in text:
@@ -144,11 +144,11 @@ def test_new_framework_is_in_every_table(copied: Copied, era: str) -> None:
     known = [f for f in frameworks() if not f.reference]
     known.sort(key=lambda f: (f.order, f.era != "2018"))
     for part in PARTS:
-        text = unmarked(phrasebook.parts()[phrasebook.path(part)])
+        text = unmarked(phrasebook.folder_files()[phrasebook.path(part)])
         found = re.findall(r"^\| ([A-Z]\w+)", text, re.MULTILINE)
         labels = [label for label, _ in itertools.groupby(found)]
         assert labels == list(dict.fromkeys(f.label for f in known)), part
-    assert f"{LABEL} " in phrasebook.parts()[phrasebook.path("eras")]
+    assert f"{LABEL} " in phrasebook.folder_files()[phrasebook.path("eras")]
 
 
 def test_new_fast_file_is_on_its_page(copied: Copied) -> None:
@@ -167,10 +167,10 @@ def test_missing_section_is_named(copied: Copied, section: str) -> None:
     folder = copied("today")
     edit(folder / "notes.md", rf"^## {section}\n(?s:.*?)(?=^## |\Z)", "")
     if section == "distributed":  # a file speaks for itself
-        tabs.parts()
+        tabs.folder_files()
         (folder / "distributed.py").unlink()
     with pytest.raises(BadInput) as error:
-        tabs.parts()
+        tabs.folder_files()
     said = str(error.value)
     assert said.startswith(f"{NEW}: ") and "\n" not in said
     assert "notes.md" in said and f"`## {section}`" in said
@@ -181,7 +181,7 @@ def test_missing_listing_is_named(copied: Copied, section: str) -> None:
     folder = copied("2018")
     edit(folder / "convnet.py", rf"# --8<-- \[start:{section}\]\n", "")
     with pytest.raises(BadInput, match=rf"^{NEW}: .*convnet\.py.*{section}"):
-        tabs.parts()
+        tabs.folder_files()
 
 
 @pytest.mark.parametrize("section", DISTRIBUTED_SECTIONS)
@@ -191,7 +191,7 @@ def test_missing_distributed_listing_is_named(
     folder = copied("today")
     edit(folder / "distributed.py", rf"# --8<-- \[end:{section}\]\n", "")
     with pytest.raises(BadInput, match=rf"^{NEW}: .*distributed.*{section}"):
-        tabs.parts()
+        tabs.folder_files()
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -199,7 +199,7 @@ def test_missing_part_is_named(copied: Copied, part: str) -> None:
     folder = copied("2018")
     edit(folder / "phrasebook.md", rf"^\| {part} \|[^\n]*\n", "")
     with pytest.raises(BadInput) as error:
-        phrasebook.parts()
+        phrasebook.folder_files()
     said = str(error.value)
     assert said.startswith(f"{NEW}: ") and said.endswith(part)
     assert "\n" not in said

@@ -78,7 +78,7 @@ def tab_selector(*names: str) -> str:
     return f".tabbed-labels > label:is({', '.join(kinds)})"
 
 
-def parts() -> dict[Path, str]:
+def folder_files() -> dict[Path, str]:
     """docs/assets/frameworks.css."""
     known = frameworks()
     rules = []
