@@ -23,15 +23,14 @@ from pages import (
     distributed,
     endurance,
     explorer,
-    face,
     faster,
     for_machines,
+    home,
     lacking,
     layers,
     layout_costs,
     layouts,
     licences,
-    network,
     notebooks,
     phrasebook,
     plain_text,
@@ -60,7 +59,7 @@ from pages.paths import GENERATED
 RESULT_PAGES = [
     readme, convnet, references, same_numbers, seeds,
     benchmarks, ranking, start_up, trained, then_and_now, layout_costs,
-    roofline, steps, layers, states, for_machines, face, canary, endurance,
+    roofline, steps, layers, states, for_machines, home, canary, endurance,
     distributed,
 ]  # fmt: skip
 # What is written from what the scripts of evidence/ recorded.
@@ -68,7 +67,7 @@ RECORD_PAGES = [unit_gain, training, digit, records]
 # What is written from snippets/, and from this package alone.
 FOLDER_PAGES = [
     tabs, phrasebook, faster, layouts, explorer, cachelines, notebooks,
-    symptoms, plain_text, framework_marks, diff, network, licences, scaled,
+    symptoms, plain_text, framework_marks, diff, home, licences, scaled,
 ]  # fmt: skip
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from pages.charts.svg import figure
 from pages.markup import tables
 from pages.paths import FIGURES, GENERATED
-from pages.svg import figure
 
 BATCH = 128
 LAYOUTS = "NCHW", "NHWC", "HWCN", "nChw8c", "nChw16c"

@@ -1,8 +1,8 @@
 """Home: the digit to draw, its layers, and the mistakes to make.
 
-`record_files()` writes what the page and its script need to know; `draw()`, with
-`python -m pages --pictures`, the pictures: the test digits, ten of them to
-begin with, and the maps that stand there without JavaScript.
+`record_files()` writes what the page and its script need to know. `draw()`,
+with `python -m pages --pictures`, draws the pictures: the test digits, ten of
+them to begin with, and the maps that stand there without JavaScript.
 """
 
 import hashlib

@@ -11,7 +11,7 @@ from lab.frameworks import ROOT, Implementation, every
 from lab.parity import TOLERANCES
 from lab.results import FOLDER, Result, distributed
 from pages import scaling
-from pages.bars import Row, chart
+from pages.charts.bar_chart import Bar, bar_chart
 from pages.machines import machines
 from pages.markup import titles
 from pages.markup.numbers import factor, scientific, two_digits
@@ -136,7 +136,7 @@ def speed(folder: Path) -> str:
         when.append(stale_days("distributed", [found]))
         middle = median(one) / median(two)
         ratios = [a / b for a, b in zip(one, two)]
-        drawn.append(Row(
+        drawn.append(Bar(
             i.framework, named[i.slug], middle, min(ratios), max(ratios),
             factor(middle), stale=when[-1],
         ))  # fmt: skip
@@ -158,7 +158,7 @@ def speed(folder: Path) -> str:
     drawn.sort(key=lambda row: -row.value)
     title = "an epoch in two processes on the same two cores"
     unit = "times as fast as in one"
-    shown = chart("distributed", title, unit, drawn, above)
+    shown = bar_chart("distributed", title, unit, drawn, above)
     return f"{above}{shown}\n{table(head, rows)}"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.statistics import middle, ratio
 from lab.results import FOLDER
-from pages.bars import chart, timed
+from pages.charts.bar_chart import bar_chart
 from pages.machines import (
     NONE,
     PAGES,
@@ -15,6 +15,7 @@ from pages.machines import (
     each,
     machines,
     sources,
+    timing_bar,
 )
 from pages.markup.numbers import factor, interval, milliseconds
 from pages.markup.stale_remarks import (
@@ -93,7 +94,7 @@ def layouts(machine: Machine) -> str:
             "NCHW ÷ NHWC", "predict: NCHW, ms", "NHWC, ms",
             "NCHW ÷ NHWC"]  # fmt: skip
     drawn = [
-        timed(
+        timing_bar(
             machine, n, "train-128", f"{machine.title(n)}, {order}"
         )._replace(strong=order == "NHWC")
         for name in machine.group("layout")
@@ -106,7 +107,7 @@ def layouts(machine: Machine) -> str:
     over, rows = label_stale_rows(rows, when)
     figure = ""
     if drawn:
-        figure = chart(f"{machine.name}-layouts", title, "ms", drawn, over)
+        figure = bar_chart(f"{machine.name}-layouts", title, "ms", drawn, over)
     both = [
         (name, other)
         for name in machine.group("layout")

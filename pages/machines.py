@@ -15,6 +15,7 @@ from benchmarks.suites import done
 from benchmarks.variants import Variant, load
 from lab.errors import BadInput
 from lab.results import FOLDER, Result, read_all
+from pages.charts.bar_chart import Bar
 from pages.markup import titles
 from pages.markup.numbers import milliseconds
 from pages.markup.stale_remarks import Days, join_days, stale_days
@@ -232,3 +233,20 @@ def failure(machine: Machine, name: str, case: str) -> str:
 def typical(values: Sequence[float], form: str) -> str:
     """The median of what was written down, if anything was."""
     return format(median(values), form) if values else NOTHING
+
+
+def timing_bar(
+    machine: Machine, name: str, case: str, said: str = "", scale: float = 1000
+) -> Bar:
+    """The row of a variant: the mean of its rounds, its fastest and its
+    slowest one; in ms, or in what `scale` makes of seconds."""
+    v = machine.variants[name]
+    rounds = machine.rounds(name, case)
+    seconds = [scale * s for s in rounds.values()]
+    return Bar(
+        v.implementation.framework, said or machine.title(name),
+        scale * middle(rounds), min(seconds), max(seconds),
+        f"{scale * middle(rounds):,.3g}" if scale != 1000
+        else machine.ms(name, case),
+        strong=v.group != "page", stale=machine.days(name),
+    )  # fmt: skip

@@ -11,9 +11,9 @@ from pathlib import Path
 import nbformat
 
 from lab.frameworks import ROOT, Framework, implementations
-from pages import network
+from pages.charts import network_drawing
+from pages.charts.network_drawing import AXIS_ORDERS
 from pages.markup import titles
-from pages.network import ORDERS
 
 FOLDER = ROOT / "docs" / "notebooks"
 ABOUT = {
@@ -85,7 +85,9 @@ def notebook(framework: Framework) -> str:
     main = re.sub(r"^    ", "", main, flags=re.MULTILINE).strip()
     new = nbformat.v4
     order = framework.image_layout
-    picture = base64.b64encode(network.alone(order).encode()).decode()
+    picture = base64.b64encode(
+        network_drawing.network_file(order).encode()
+    ).decode()
     first = implementations([framework.name])[0]
     quiet = first.backend.name == "tensorflow"
     cells = [
@@ -93,7 +95,7 @@ def notebook(framework: Framework) -> str:
             f"# {framework.label}: the whole file, run\n\nThe sections of "
             f"`snippets/{framework.name}/convnet.py`, executed when this site "
             f"was built. {choice(framework)}\n\n![The network, "
-            f"{ORDERS[order]}: {network.passed(order)}]"
+            f"{AXIS_ORDERS[order]}: {network_drawing.describe_shapes(order)}]"
             "(attachment:network.svg)",
             attachments={"network.svg": {"image/svg+xml": picture}},
         ),

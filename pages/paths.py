@@ -5,3 +5,6 @@ from lab.frameworks import ROOT
 GENERATED = ROOT / "docs" / "generated"
 FIGURES = ROOT / "docs" / "assets" / "figures"
 TABS = ROOT / "docs" / "generated" / "tabs"
+
+
+ASSETS = ROOT / "docs" / "assets"

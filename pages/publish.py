@@ -23,7 +23,7 @@ from lab.errors import BadInput
 from lab.files import write_text
 from lab.frameworks import ROOT
 from lab.outcome import outcome
-from pages.face import INK, MINUS, PLUS, kernels
+from pages.charts.kernels import INK, MINUS, PLUS, trained_kernels
 from pages.trim import trimmed
 
 FACES = ROOT / "docs" / "assets" / "typefaces"
@@ -106,7 +106,7 @@ def drawn(
     draw: ImageDraw.ImageDraw, kernel: int, x: int, y: int, size: int
 ) -> None:
     """One of the 32 kernels, its nine squares `size` wide, on the ink."""
-    found = kernels()
+    found = trained_kernels()
     most = abs(found).max()
     ink = [int(INK[i : i + 2], 16) for i in (1, 3, 5)]
     for row in range(3):
@@ -151,7 +151,7 @@ def card(title: str, site: str) -> Image.Image:
 def touch() -> Image.Image:
     """180×180: the kernel of the logo."""
     image = Image.new("RGB", (180, 180), INK)
-    found = kernels()
+    found = trained_kernels()
     drawn(ImageDraw.Draw(image), int(
         (found.max(axis=(1, 2)) - found.min(axis=(1, 2))).argmax()
     ), 27, 27, 42)  # fmt: skip

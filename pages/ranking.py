@@ -6,7 +6,7 @@ from pathlib import Path
 from benchmarks.statistics import Rounds, middle, pairs, places, ratio, spread
 from benchmarks.variants import ROUNDS, environment
 from lab.results import FOLDER
-from pages.bars import chart, timed
+from pages.charts.bar_chart import bar_chart
 from pages.machines import (
     NONE,
     PAGES,
@@ -15,6 +15,7 @@ from pages.machines import (
     failure,
     machines,
     sources,
+    timing_bar,
 )
 from pages.markup.numbers import interval, milliseconds, percent
 from pages.markup.stale_remarks import (
@@ -153,11 +154,11 @@ def bars(
 ) -> str:
     """A row for each variant, the mean of its rounds; a line, its slowest and
     its fastest round."""
-    rows = [timed(machine, name, case) for name in there]
+    rows = [timing_bar(machine, name, case) for name in there]
     what, batch = case.split("-")
     unit = {"train": "a training step", "predict": "a prediction"}[what]
     precision = machine.variants[next(iter(there))].precision
-    return chart(
+    return bar_chart(
         f"{machine.name}-{case}-{precision}",
         f"{unit}, batch {batch}; outlined: the page’s listing",
         "ms", rows, above,

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from lab import results
 from lab.frameworks import ROOT, every, frameworks
-from pages import network
+from pages.charts import network_drawing
+from pages.charts.network_drawing import AXIS_ORDERS
 from pages.markup.stale_remarks import Days, label_stale_rows, stale_days
 from pages.markup.tables import table
 from pages.markup.text import NOT_MEASURED, NOTHING, escape_markup
-from pages.network import ORDERS
 
 README = ROOT / "README.md"
 
@@ -30,8 +30,9 @@ def picture() -> str:
     """The network, in the order of the first framework."""
     order = frameworks()[0].image_layout
     return (
-        f"![The network, {ORDERS[order]}. {network.passed(order)}]"
-        f"(docs/assets/{network.file(order)})\n"
+        f"![The network, {AXIS_ORDERS[order]}. "
+        f"{network_drawing.describe_shapes(order)}]"
+        f"(docs/assets/{network_drawing.file_name(order)})\n"
     )
 
 

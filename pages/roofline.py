@@ -8,6 +8,7 @@ from typing import NamedTuple
 from benchmarks import results
 from benchmarks.statistics import middle
 from lab.results import FOLDER
+from pages.charts.svg import figure, group, svg_text, text_group
 from pages.machines import NONE, PAGES, Machine, machines, sources
 from pages.markup.numbers import milliseconds, percent
 from pages.markup.stale_remarks import (
@@ -18,7 +19,6 @@ from pages.markup.stale_remarks import (
 )
 from pages.markup.tables import table
 from pages.markup.text import NOT_MEASURED, NOTHING, collapsible, escape_markup
-from pages.svg import figure, group, text, words
 
 
 class Layer(NamedTuple):
@@ -184,21 +184,21 @@ def picture(
         for y_dot, x_dot, name in sorted(dots):
             down = max(y_dot + 4, down + 11)
             texts.append(
-                text(f"{x_dot + aside:.1f}", f"{down:.1f}", name, anchor)
+                svg_text(f"{x_dot + aside:.1f}", f"{down:.1f}", name, anchor)
             )
     texts += [
-        text(f"{x(v):.1f}", bottom + 18, f"{v:g}", "middle")
+        svg_text(f"{x(v):.1f}", bottom + 18, f"{v:g}", "middle")
         for v in (0.1, 1, 10, 100)
     ] + [
-        text(left - 6, f"{y(v * 1e9) + 4:.1f}", f"{v:,}", "end")
+        svg_text(left - 6, f"{y(v * 1e9) + 4:.1f}", f"{v:,}", "end")
         for v in (1, 10, 100, 1000)
     ]
     texts += [
-        text(f"{x(0.8):.1f}", f"{y(cache * 0.8) - 6:.1f}",
+        svg_text(f"{x(0.8):.1f}", f"{y(cache * 0.8) - 6:.1f}",
              f"cache, {cache / 1e9:,.0f} GB/s", "end"),
-        text(f"{x(0.7):.1f}", f"{y(memory * 0.1) + 6:.1f}",
+        svg_text(f"{x(0.7):.1f}", f"{y(memory * 0.1) + 6:.1f}",
              f"memory, {memory / 1e9:,.0f} GB/s"),
-        text(right, f"{y(compute) - 6:.1f}",
+        svg_text(right, f"{y(compute) - 6:.1f}",
              f"arithmetic, {compute / 1e9:,.0f} GFLOP/s", "end"),
     ]  # fmt: skip
     for n, batch in enumerate((128, 1024)):
@@ -207,9 +207,9 @@ def picture(
             f'<circle cx="{right - 76}" cy="{at}" r="4.5" '
             f'class="batch-{batch}"/>'
         )
-        texts.append(text(right - 68, at + 4, f"batch {batch:,}"))
-    texts.append(text(0, 14, "GFLOP/s"))
-    texts.append(text(right, bottom + 34, "FLOP a byte", "end"))
+        texts.append(svg_text(right - 68, at + 4, f"batch {batch:,}"))
+    texts.append(svg_text(0, 14, "GFLOP/s"))
+    texts.append(svg_text(right, bottom + 34, "FLOP a byte", "end"))
     said = "; ".join(
         f"{layer.name}, batch {layer.batch}, {layer.way}: "
         f"{layer.intensity:.2g} FLOP a byte, {layer.rate / 1e9:.1f} GFLOP/s"
@@ -217,7 +217,7 @@ def picture(
     )
     return figure("bench roofline", "roofline", "Roofline of the layers",
                   said, 360, bottom + 40,
-                  [group(drawn), words(texts)],
+                  [group(drawn), text_group(texts)],
                   remark=stale_sentence({"": when}), drawn=False)  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from lab import results
 from lab.frameworks import ROOT, every, reference
 from lab.parity import TOLERANCES, TOLERANCES_GPU
 from lab.results import Result
+from pages.charts.svg import figure, grid_lines, group, svg_text, text_group
 from pages.markup import framework_marks, titles
 from pages.markup.numbers import scientific
 from pages.markup.stale_remarks import (
@@ -22,7 +23,6 @@ from pages.markup.stale_remarks import (
 from pages.markup.tables import table
 from pages.markup.text import NOT_MEASURED, NOTHING, escape_markup, join_words
 from pages.paths import FIGURES, GENERATED
-from pages.svg import figure, grid, group, text, words
 
 IN_CHROMIUM = ROOT / "evidence" / "digit" / "chromium.json"
 # Of the reference's 100 losses: where they leap.
@@ -188,9 +188,9 @@ def picture(folder: Path = results.FOLDER) -> str:
         y = top + step * (i + 0.5)
         colour, mark = framework_marks.row_mark(title, y)
         dots.append(mark)
-        texts.append(text(16, f"{y + 4:.0f}", title))
+        texts.append(svg_text(16, f"{y + 4:.0f}", title))
         if row is None:
-            texts.append(text(left, f"{y + 4:.0f}", NOT_MEASURED))
+            texts.append(svg_text(left, f"{y + 4:.0f}", NOT_MEASURED))
             said.append(f"{title} {NOT_MEASURED}")
             continue
         weights = row["max_abs_weights"]
@@ -204,17 +204,18 @@ def picture(folder: Path = results.FOLDER) -> str:
     ticks = {e: f"{x(10.0**e):.1f}" for e in range(-9, 0, 2)}
     lines = "".join(f"M{at} {top}V{bottom}" for at in ticks.values())
     texts += [
-        text(at, bottom + 18, f"1e{e}", "middle") for e, at in ticks.items()
+        svg_text(at, bottom + 18, f"1e{e}", "middle")
+        for e, at in ticks.items()
     ]
-    texts.append(text(0, 14, "Largest difference of any weight"))
-    texts.append(text(0, top - 12, "after"))
+    texts.append(svg_text(0, 14, "Largest difference of any weight"))
+    texts.append(svg_text(0, top - 12, "after"))
     for at, n, word in (50, 1, "1 step"), (114, 10, "10"), (160, 100, "100"):
         dots.append(
             f'<circle cx="{at}" cy="{top - 16}" r="4.5" class="after-{n}"/>'
         )
-        texts.append(text(at + 9, top - 12, word))
+        texts.append(svg_text(at + 9, top - 12, word))
     title = "How far each framework is from float64 after 1, 10 and 100 steps"
-    body = [grid(lines), group(dots), words(texts)]
+    body = [grid_lines(lines), group(dots), text_group(texts)]
     remark = stale_sentence({name: days_of(row) for name, row in shown})
     return figure("parity", "parity", title, "; ".join(said), 382,
                   bottom + 26, body, remark=remark)  # fmt: skip

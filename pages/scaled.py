@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pages import scaling
+from pages.charts.svg import figure, grid_lines, svg_text, text_group
 from pages.distributed import PAGES
 from pages.markup.numbers import percent, two_digits
 from pages.markup.tables import table
@@ -25,7 +26,6 @@ from pages.scaling import (
     UTILISATION,
     Network,
 )
-from pages.svg import figure, grid, text, words
 
 COUNTS = [8, 64, 256, 1024]
 LEFT, WIDTH, HEIGHT, TOPS = 48, 232, 140, (42, 262)
@@ -142,29 +142,31 @@ def picture() -> str:
             scaling.strong, end,
         ))  # fmt: skip
         at = weak + HEIGHT * (1 - scaling.weak(most, network))
-        names.append(text(LEFT + WIDTH + 6, f"{at + 4:.1f}", network.name))
+        names.append(svg_text(LEFT + WIDTH + 6, f"{at + 4:.1f}", network.name))
         at = y(scaling.strong(end, network))
-        names.append(text(f"{x(end) + 6:.1f}", f"{at + 4:.1f}", network.name))
+        names.append(
+            svg_text(f"{x(end) + 6:.1f}", f"{at + 4:.1f}", network.name)
+        )
     labels = [
         '<text x="0" y="12" class="strong">the model: the batch grows</text>',
-        text(0, 28, "of n times the speed of one"),
+        svg_text(0, 28, "of n times the speed of one"),
         f'<text x="0" y="{strong - 30}" class="strong">the model: the batch '
         "is divided</text>",
-        text(0, strong - 14, "times the speed of one; dotted: n times"),
+        svg_text(0, strong - 14, "times the speed of one; dotted: n times"),
         *(
-            text(f"{x(n):.1f}", top + HEIGHT + 16, f"{n:,}", "middle")
+            svg_text(f"{x(n):.1f}", top + HEIGHT + 16, f"{n:,}", "middle")
             for n in (1, 8, 64, 512) for top in TOPS
         ),
         *(
-            text(LEFT - 6, weak + HEIGHT * k / 4 + 4, f"{said} %", "end")
+            svg_text(LEFT - 6, weak + HEIGHT * k / 4 + 4, f"{said} %", "end")
             for k, said in enumerate((100, 75, 50, 25, 0))
         ),
         *(
-            text(LEFT - 6, f"{y(v) + 4:.1f}", f"{v:,g}", "end")
+            svg_text(LEFT - 6, f"{y(v) + 4:.1f}", f"{v:,g}", "end")
             for v in DECADES[::2]
         ),
-        text(LEFT + WIDTH + 6, strong + HEIGHT + 16, "accelerators"),
-        text(LEFT + WIDTH + 6, weak + HEIGHT + 16, "accelerators"),
+        svg_text(LEFT + WIDTH + 6, strong + HEIGHT + 16, "accelerators"),
+        svg_text(LEFT + WIDTH + 6, weak + HEIGHT + 16, "accelerators"),
     ]  # fmt: skip
     said = "; ".join(
         f"{network.name}: {share(scaling.weak(n, network))} at {n:,}"
@@ -173,7 +175,7 @@ def picture() -> str:
     return figure(
         "bench scaling", "scaling", "Scaling, by the model",
         f"Where the batch grows: {said}", 370, strong + HEIGHT + 24,
-        [grid(behind), *lines, words([*labels, *names])],
+        [grid_lines(behind), *lines, text_group([*labels, *names])],
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from lab import results
 from lab.frameworks import every, reference
 from lab.seeds import EPOCHS, SEEDS
 from pages.chance import LEVEL, POWER, Test, of_groups
+from pages.charts.svg import figure, grid_lines, group, svg_text, text_group
 from pages.markup import framework_marks, titles
 from pages.markup.numbers import seed_count_note
 from pages.markup.stale_remarks import (
@@ -24,7 +25,6 @@ from pages.markup.stale_remarks import (
 from pages.markup.tables import table
 from pages.markup.text import NOT_MEASURED, NOTHING, join_words
 from pages.paths import FIGURES, GENERATED
-from pages.svg import figure, grid, group, text, words
 
 # Accuracies of each seed: {slug: {"same", "own" or "reshuffled": [0.99, …]}}.
 Found = Mapping[str, Mapping[str, list[float]]]
@@ -252,9 +252,9 @@ def picture(folder: Path = results.FOLDER) -> str:
         y = top + step * (i + 0.5)
         colour, mark = framework_marks.row_mark(named[slug], y)
         dots.append(mark)
-        texts.append(text(16, f"{y + 4:.0f}", named[slug]))
+        texts.append(svg_text(16, f"{y + 4:.0f}", named[slug]))
         if not any(runs.values()):
-            texts.append(text(left, f"{y + 4:.0f}", NOT_MEASURED))
+            texts.append(svg_text(left, f"{y + 4:.0f}", NOT_MEASURED))
         for weights, shift in ("same", -4), ("own", 4):
             percent = [100 * accuracy for accuracy in runs[weights]]
             dots += [
@@ -267,10 +267,10 @@ def picture(folder: Path = results.FOLDER) -> str:
     ticks = {f"{n:g}": f"{x(n):.1f}" for n in (98.5, 98.75, 99, 99.25)}
     lines = "".join(f"M{at} {top}V{bottom}" for at in ticks.values())
     texts += [
-        text(at, bottom + 18, tick, "middle") for tick, at in ticks.items()
+        svg_text(at, bottom + 18, tick, "middle") for tick, at in ticks.items()
     ]
-    texts.append(text(0, 14, f"Test accuracy, %, after {EPOCHS} epochs"))
-    body = [grid(lines), group(dots), words(texts)]
+    texts.append(svg_text(0, 14, f"Test accuracy, %, after {EPOCHS} epochs"))
+    body = [grid_lines(lines), group(dots), text_group(texts)]
     known = days_of(folder)
     old = stale_sentence({
         named[slug]: join_days(*(

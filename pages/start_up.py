@@ -4,7 +4,7 @@ from pathlib import Path
 from statistics import mean, median
 
 from lab.results import FOLDER
-from pages.bars import Row, chart
+from pages.charts.bar_chart import Bar, bar_chart
 from pages.machines import PAGES, Machine, each, failure, typical
 from pages.markup.stale_remarks import label_stale_rows
 from pages.markup.tables import table
@@ -52,7 +52,7 @@ def start(machine: Machine) -> str:
         seconds = machine.values(name, CASE, "start_seconds")
         if machine.rounds(name, CASE) and seconds:
             value = median(seconds)
-            drawn.append(Row(
+            drawn.append(Bar(
                 machine.variants[name].implementation.framework,
                 machine.title(name), value, min(seconds), max(seconds),
                 f"{value:.1f}", stale=machine.days(name),
@@ -65,7 +65,7 @@ def start(machine: Machine) -> str:
     )
     figure = ""
     if drawn:
-        figure = chart(f"{machine.name}-start", title, "s", drawn, above)
+        figure = bar_chart(f"{machine.name}-start", title, "s", drawn, above)
     return f"{above}{figure}\n{table(head, rows)}"
 
 

@@ -15,6 +15,7 @@ from benchmarks.statistics import middle, ratio
 from benchmarks.variants import Variant, load
 from lab.frameworks import Implementation, every
 from lab.results import FOLDER
+from pages.charts.waterfall import Step, waterfall_chart
 from pages.machines import (
     NONE,
     PAGES,
@@ -29,7 +30,6 @@ from pages.markup.stale_remarks import join_days, label_stale_rows
 from pages.markup.tables import table
 from pages.markup.text import NOT_MEASURED, NOTHING, collapsible
 from pages.paths import GENERATED
-from pages.waterfall import Step, waterfall
 
 STEPS = GENERATED / "steps"
 CASE = "train-128"
@@ -161,7 +161,7 @@ def drawn(machine: Machine, names: Sequence[str], above: str) -> str:
     framework = machine.variants[names[0]].implementation.framework
     title = f"{machine.title(names[0])}, step by step"
     key = f"steps-{names[0]}"
-    return waterfall(framework, key, title, found, above) + "\n"
+    return waterfall_chart(framework, key, title, found, above) + "\n"
 
 
 def ladders(

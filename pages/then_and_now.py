@@ -5,8 +5,8 @@ from pathlib import Path
 from benchmarks.statistics import ratio
 from lab.frameworks import Implementation, implementations
 from lab.results import FOLDER
-from pages.bars import chart, timed
-from pages.machines import PAGES, Machine, each
+from pages.charts.bar_chart import bar_chart
+from pages.machines import PAGES, Machine, each, timing_bar
 from pages.markup.numbers import interval
 from pages.markup.stale_remarks import Days, join_days, label_stale_rows
 from pages.markup.tables import table
@@ -57,7 +57,7 @@ def then_and_now(machine: Machine) -> str:
     head = ["2018", "ms", "today, ms", "times faster", "fast, ms",
             "times faster"]  # fmt: skip
     shown = [
-        timed(machine, name, CASE)
+        timing_bar(machine, name, CASE)
         for then, now in pairs()
         for name in (
             variant(machine, then, "page"),
@@ -70,7 +70,7 @@ def then_and_now(machine: Machine) -> str:
     above, rows = label_stale_rows(rows, when)
     figure = ""
     if shown:
-        figure = chart(f"{machine.name}-eras", title, "ms", shown, above)
+        figure = bar_chart(f"{machine.name}-eras", title, "ms", shown, above)
     return f"{above}{figure}\n{table(head, rows)}" if rows else ""
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from benchmarks.statistics import middle
 from lab.results import FOLDER
 from lab.seeds import EPOCHS
-from pages.bars import chart, timed
-from pages.machines import PAGES, Machine, each
+from pages.charts.bar_chart import bar_chart
+from pages.machines import PAGES, Machine, each, timing_bar
 from pages.markup.stale_remarks import Days, join_days, label_stale_rows
 from pages.markup.tables import table
 from pages.seeds import accuracies, days_of, spread_of, wanted_of
@@ -38,12 +38,12 @@ def trained(machine: Machine, folder: Path) -> str:
         (n for n in machine.group("page") if machine.rounds(n, CASE)),
         key=lambda n: middle(machine.rounds(n, CASE)),
     )
-    drawn = [timed(machine, n, CASE, scale=EPOCHS * STEPS) for n in there]
+    drawn = [timing_bar(machine, n, CASE, scale=EPOCHS * STEPS) for n in there]
     title = f"{EPOCHS} epochs of the whole MNIST, the page’s listing"
     above, rows = label_stale_rows(rows, when)
     figure = ""
     if drawn:
-        figure = chart(f"{machine.name}-trained", title, "s", drawn, above)
+        figure = bar_chart(f"{machine.name}-trained", title, "s", drawn, above)
     return f"{above}{figure}\n{table(head, rows)}"
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from lab.frameworks import ROOT, Implementation, every
-from pages.face import MID_MINUS, MID_PLUS, cells
+from pages.charts.kernels import PAGE_MINUS, PAGE_PLUS, kernel_squares
+from pages.charts.svg import figure, grid_lines, svg_text, text_group
 from pages.markup import titles
 from pages.markup.framework_marks import draw_mark, label_slug, mark_name
 from pages.markup.numbers import scientific
@@ -20,7 +21,6 @@ from pages.markup.stale_remarks import (
     stale_sentence,
 )
 from pages.paths import FIGURES, GENERATED
-from pages.svg import figure, grid, text, words
 
 RECORD = ROOT / "docs" / "assets" / "training" / "replay.json"
 LEFT, WIDTH, HEIGHT = 52, 520, 190
@@ -88,21 +88,28 @@ def curves(found: dict[str, Any]) -> str:
         for step in ticks:
             x = across(step, steps)
             behind.append(f"M{x:.1f} {top}v{HEIGHT}")
-            labels.append(text(f"{x:.1f}", top + HEIGHT + 16, step, "middle"))
+            labels.append(
+                svg_text(f"{x:.1f}", top + HEIGHT + 16, step, "middle")
+            )
     for value in range(0, int(most) + 1):
         y = height("loss", value)
         behind.append(f"M{LEFT} {y:.1f}h{WIDTH}")
-        labels.append(text(LEFT - 8, f"{y + 4:.1f}", value, "end"))
+        labels.append(svg_text(LEFT - 8, f"{y + 4:.1f}", value, "end"))
     for power in decades[::3]:
         y = height("apart", 10.0**power)
         behind.append(f"M{LEFT} {y:.1f}h{WIDTH}")
         said = f"1e{power}" if power else "1"
-        labels.append(text(LEFT - 8, f"{y + 4:.1f}", said, "end"))
+        labels.append(svg_text(LEFT - 8, f"{y + 4:.1f}", said, "end"))
     labels += [
-        text(LEFT, TOP["loss"] - 9, "mean loss of the 128 digits, by step"),
-        text(LEFT, TOP["apart"] - 9,
-             "distance of that loss from float64’s, logarithmic"),
-    ]  # fmt: skip
+        svg_text(
+            LEFT, TOP["loss"] - 9, "mean loss of the 128 digits, by step"
+        ),
+        svg_text(
+            LEFT,
+            TOP["apart"] - 9,
+            "distance of that loss from float64’s, logarithmic",
+        ),
+    ]
     lines, marks = [], []
     for n, i in enumerate(known):
         losses = found["losses"][i.slug]
@@ -132,11 +139,21 @@ def curves(found: dict[str, Any]) -> str:
         f"rounding to {scientific(spread(found))}."
     )
     return figure(
-        "curves", "curves", "Loss by step, and how far each is from float64",
-        said, LEFT + WIDTH + 12, TOP["apart"] + HEIGHT + 26,
-        [grid("".join(behind)), words(labels), *lines, *marks, cursor],
+        "curves",
+        "curves",
+        "Loss by step, and how far each is from float64",
+        said,
+        LEFT + WIDTH + 12,
+        TOP["apart"] + HEIGHT + 26,
+        [
+            grid_lines("".join(behind)),
+            text_group(labels),
+            *lines,
+            *marks,
+            cursor,
+        ],
         remark=stale_sentence({"": stale_record_days(RECORD)}),
-    )  # fmt: skip
+    )
 
 
 def spread(found: dict[str, Any]) -> float:
@@ -160,11 +177,13 @@ def rows(found: dict[str, Any]) -> str:
     steps = [0, leap(right), len(right)]
     body = []
     for n, step in enumerate(steps):
-        body.append(words([text(0, 44 * n + 12, f"after step {step}")]))
+        body.append(
+            text_group([svg_text(0, 44 * n + 12, f"after step {step}")])
+        )
         for k in range(32):
-            body += cells(
+            body += kernel_squares(
                 known[step, :, :, k], 18 * k, 44 * n + 20, 5, 0,
-                MID_PLUS, MID_MINUS, float(abs(known).max()),
+                PAGE_PLUS, PAGE_MINUS, float(abs(known).max()),
             )  # fmt: skip
     return figure(
         "kernels", "kernels", "The 32 kernels of the first layer",

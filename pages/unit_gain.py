@@ -5,9 +5,9 @@ from pathlib import Path
 
 from lab.errors import BadInput
 from lab.frameworks import ROOT
+from pages.charts.svg import figure, svg_text
 from pages.markup.stale_remarks import stale_record_days, stale_sentence
 from pages.paths import FIGURES
-from pages.svg import figure, text
 
 RECORD = ROOT / "evidence" / "semantics" / "unit_gain_2018.txt"
 LEFT, TOP, WIDTH, HEIGHT = 34, 28, 316, 200  # the plot, in a box of 360 × 268
@@ -34,9 +34,11 @@ def curves(record: str) -> str:
     if len(rows) != STEPS or max(true + false) >= LOSS:
         raise BadInput(f"{RECORD}: not {STEPS} losses below {LOSS}")
     right, bottom = LEFT + WIDTH, TOP + HEIGHT
-    ticks = [text(LEFT - 8, y(loss - 0.05), loss, "end") for loss in range(3)]
+    ticks = [
+        svg_text(LEFT - 8, y(loss - 0.05), loss, "end") for loss in range(3)
+    ]
     ticks += [
-        text(x(step), bottom + 18, step, "middle") for step in (0, 32, 64)
+        svg_text(x(step), bottom + 18, step, "middle") for step in (0, 32, 64)
     ]
     grid = "".join(f"M{LEFT} {y(loss)}H{right}" for loss in (1, 2))
     grid += f"M{x(32)} {TOP}V{bottom}"
@@ -55,11 +57,11 @@ def curves(record: str) -> str:
         curve(false, 'stroke="currentColor"'),
         "</g>",
         '<g fill="currentColor">',
-        text(2, 16, "loss", "start"),
-        text(right, bottom + 36, "step; an epoch is 32", "end"),
+        svg_text(2, 16, "loss", "start"),
+        svg_text(right, bottom + 36, "step; an epoch is 32", "end"),
         *ticks,
-        text(right, 46, "unit_gain=True, the default", "end"),
-        text(right, 182, "unit_gain=False", "end"),
+        svg_text(right, 46, "unit_gain=True, the default", "end"),
+        svg_text(right, 182, "unit_gain=False", "end"),
         "</g>",
     ]
     remark = stale_sentence({"": stale_record_days(RECORD)})

@@ -7,9 +7,11 @@ import pytest
 from safetensors.numpy import load_file
 
 from lab.frameworks import ROOT, frameworks
-from pages import blocks, network
+from pages.charts import network_blocks, network_drawing
+from pages.charts.network_drawing import AXIS_ORDERS
+from pages.paths import ASSETS
 
-ORDERS = sorted(network.ORDERS)
+ORDERS = sorted(AXIS_ORDERS)
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -21,9 +23,11 @@ def test_flattened_in_the_order_of_a_real_array(order: str) -> None:
         places[place] = place
     axes = ["HWC".index(axis) for axis in order[1:]]
     wanted = list(places.transpose(axes).ravel())
-    assert blocks.dealt(order) == wanted
+    assert network_blocks.flatten_order(order) == wanted
     for kind in "wide", "tall":
-        drawn = re.findall(r">(\d+,\d+,\d+)<", network.inline(order, kind))
+        drawn = re.findall(
+            r">(\d+,\d+,\d+)<", network_drawing.network_figure(order, kind)
+        )
         assert drawn == [",".join(map(str, p)) for p in wanted[:12]]
 
 
@@ -33,8 +37,12 @@ def test_parameters_are_those_of_the_file() -> None:
         name: sum(w.size for key, w in weights.items() if key.startswith(name))
         for name in ("conv1", "conv2", "dense")
     }
-    learns = [layer.learns for layer in blocks.layers() if layer.learns]
-    flat, dense, every = network.numbers()
+    learns = [
+        layer.learns
+        for layer in network_blocks.network_layers()
+        if layer.learns
+    ]
+    flat, dense, every = network_drawing.network_sizes()
     assert [*learns, dense] == [*sizes.values()]
     assert every == sum(w.size for w in weights.values())
     assert flat == weights["dense.kernel"].size // 10
@@ -43,7 +51,9 @@ def test_parameters_are_those_of_the_file() -> None:
 @pytest.mark.parametrize("order", ORDERS)
 def test_shapes_are_those_of_the_listings(order: str) -> None:
     """In the comments of every framework of that order."""
-    wanted = [layer.said(order) for layer in blocks.layers()]
+    wanted = [
+        layer.shape_text(order) for layer in network_blocks.network_layers()
+    ]
     for f in frameworks():
         if f.image_layout == order:
             model = f.source().split("[start:model]")[1].split("[end:")[0]
@@ -55,9 +65,9 @@ def test_shapes_are_those_of_the_listings(order: str) -> None:
 
 def test_blocks_turn_about_their_upright_axis() -> None:
     """Width and depth exchange; the height stays."""
-    for layer in blocks.layers():
+    for layer in network_blocks.network_layers():
         last, first = (
-            blocks.Block(layer, order, 0, 0, 1).sizes
+            network_blocks.Block(layer, order, 0, 0, 1).sizes
             for order in ("NHWC", "NCHW")
         )
         assert last == first[::-1]
@@ -66,5 +76,5 @@ def test_blocks_turn_about_their_upright_axis() -> None:
 def test_file_bears_any_page() -> None:
     """It brings its own paper, and needs nothing of a page."""
     for order in ORDERS:
-        text = (network.ASSETS / network.file(order)).read_text("utf-8")
+        text = (ASSETS / network_drawing.file_name(order)).read_text("utf-8")
         assert "var(" not in text and '<rect width="100%"' in text

@@ -15,9 +15,9 @@ from lab.errors import BadInput
 from lab.frameworks import every, frameworks, reference
 from pages import __main__ as command
 from pages import steps, then_and_now
+from pages.charts.waterfall import Step, waterfall_chart
 from pages.markup import titles
 from pages.ranking import FORWARD, TRAINING
-from pages.waterfall import Step, waterfall
 
 KINDS = list(results.NAMES)
 NEED_A_GPU = {"parity-gpu"}  # and may be missing: a page says so
@@ -171,7 +171,7 @@ def test_a_diff_leads_from_a_step_to_the_next() -> None:
 def test_a_waterfall_s_bars_are_as_long_as_the_times() -> None:
     """In 214 of its units the slowest, of 100 ms."""
     times = 0.1, 0.06, None, 0.08, 0.05
-    drawn = waterfall(
+    drawn = waterfall_chart(
         reference().framework, "k", "Title",
         [Step(f"step {n}", s) for n, s in enumerate(times)],
     )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 
 from lab.frameworks import ROOT, Framework, frameworks
 from pages import phrasebook
-from pages.markup import titles
+from pages.markup.titles import folder_title
 from pages.phrasebook import PARTS
 from tests import semantics
 from tests.helpers import unmarked
@@ -146,7 +146,7 @@ def quoted(cell: str) -> list[str]:
 def rows() -> Iterator[Row]:
     """Each row of the tables that the page includes: part, frameworks,
     cells."""
-    by_title = {titles.folder_title(f, frameworks()): f for f in FRAMEWORKS}
+    by_title = {folder_title(f, frameworks()): f for f in FRAMEWORKS}
     for part in PARTS:
         table = phrasebook.path(part)
         include = f'--8<-- "{table.relative_to(ROOT)}"'

@@ -34,7 +34,9 @@ TAB = re.compile(r'^=== "(.+)"$', re.MULTILINE)
 def everything() -> dict[Path, str]:
     """Every part that is written from the folders."""
     return {
-        p: text for module in MODULES for p, text in module.folder_files().items()
+        p: text
+        for module in MODULES
+        for p, text in module.folder_files().items()
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lab.frameworks import frameworks
-from pages.blocks import layers
+from pages.charts.network_blocks import network_layers
 from pages.markup.titles import group_by_label
 from tests.browser.explorer import patient
 from tests.browser.site_pages import axe_faults
@@ -50,8 +50,8 @@ def test_order_follows_the_tab(home: Page, kind: str) -> None:
         expect(shown).to_have_count(1)
         expect(shown).to_have_class(f"network {kind}")
         order = (f or NEWEST[0]).image_layout
-        for layer in layers():
-            wanted = shown.locator(".shape", has_text=layer.said(order))
+        for layer in network_layers():
+            wanted = shown.locator(".shape", has_text=layer.shape_text(order))
             expect(wanted).to_have_count(1)
     # It fills the column, but for a phone's margins.
     box, column = shown.bounding_box(), home.locator("article").bounding_box()
@@ -74,6 +74,6 @@ def test_order_follows_without_javascript(browser: Browser, base: str) -> None:
     for f in NEWEST[0], other:
         page.locator(f".tabbed-labels label[for$='-{f.label.lower()}']"
                      ).first.click()  # fmt: skip
-        shape = layers()[1].said(f.image_layout)
+        shape = network_layers()[1].shape_text(f.image_layout)
         expect(shown.locator(".shape", has_text=shape)).to_have_count(1)
     context.close()

@@ -15,10 +15,10 @@ import numpy as np
 
 from lab.frameworks import ROOT
 
-DIGIT = ROOT / "docs" / "assets" / "explorer" / "digit.js"
-FIRST = 12  # so many of the flattened numbers are shown
-SLICE = 8  # channels between two cuts
-BACK = 0.55, -0.32  # how far a step away goes right, and down
+EXPLORER_DIGIT = ROOT / "docs" / "assets" / "explorer" / "digit.js"
+SHOWN_NUMBERS = 12  # so many of the flattened numbers are shown
+CHANNELS_PER_CUT = 8  # channels between two cuts
+DEPTH_STEP = 0.55, -0.32  # how far a step away goes right, and down
 Point = tuple[float, float]
 Range = tuple[int, int]
 
@@ -33,11 +33,11 @@ class Layer:
     learns: int = 0
     window: int = 0
 
-    def said(self, order: str) -> str:
+    def shape_text(self, order: str) -> str:
         return "×".join(str(self.shape[axis]) for axis in order[1:])
 
 
-def layers() -> list[Layer]:
+def network_layers() -> list[Layer]:
     """From the image to what is flattened."""
     found = [Layer("image", {"H": 28, "W": 28, "C": 1})]
     for filters in 32, 64:
@@ -51,9 +51,9 @@ def layers() -> list[Layer]:
     return found
 
 
-def dealt(order: str) -> list[tuple[int, int, int]]:
+def flatten_order(order: str) -> list[tuple[int, int, int]]:
     """The (h, w, c) of each flattened number, in its order."""
-    shape = layers()[-1].shape
+    shape = network_layers()[-1].shape
     axes = order[1:]
     places = product(*(range(shape[axis]) for axis in axes))
     return [
@@ -63,9 +63,9 @@ def dealt(order: str) -> list[tuple[int, int, int]]:
     ]  # fmt: skip
 
 
-def digit() -> np.ndarray:
+def explorer_digit() -> np.ndarray:
     """The digit of the layouts' explorer, 28×28."""
-    source = DIGIT.read_text("utf-8")
+    source = EXPLORER_DIGIT.read_text("utf-8")
     code = "".join(re.findall(r'"([\w+/=]+)"', source))
     return np.frombuffer(base64.b64decode(code), np.uint8).reshape(28, 28)
 
@@ -90,32 +90,34 @@ class Block:
     @property
     def width(self) -> float:
         right, _, away = self.sizes
-        return self.scale * (right + BACK[0] * away)
+        return self.scale * (right + DEPTH_STEP[0] * away)
 
     @property
     def height(self) -> float:
         _, down, away = self.sizes
-        return self.scale * (down - BACK[1] * away)
+        return self.scale * (down - DEPTH_STEP[1] * away)
 
     def at(self, right: float, down: float, away: float) -> Point:
         """A place of the block; its far edge is at the top."""
         top = self.sizes[2] - away
         return (
-            self.x + self.scale * (right + BACK[0] * away),
-            self.y + self.scale * (down - BACK[1] * top),
+            self.x + self.scale * (right + DEPTH_STEP[0] * away),
+            self.y + self.scale * (down - DEPTH_STEP[1] * top),
         )
 
-    def turned(self, h: Range, w: Range, c: Range) -> tuple[Range, ...]:
+    def orient(self, h: Range, w: Range, c: Range) -> tuple[Range, ...]:
         """Ranges of numbers as ranges to the right, down, away."""
         return (c, h, w) if self.order == "NHWC" else (w, h, c)
 
-    def part(self, h: Range, w: Range, c: Range) -> Iterator[tuple[str, str]]:
+    def visible_faces(
+        self, h: Range, w: Range, c: Range
+    ) -> Iterator[tuple[str, str]]:
         """What is seen of a part: (face, path)."""
-        (r0, r1), (d0, d1), (a0, a1) = self.turned(h, w, c)
+        (r0, r1), (d0, d1), (a0, a1) = self.orient(h, w, c)
         if a0 == 0:
             yield (
                 "front",
-                path(
+                closed_path(
                     self.at(*p, 0)
                     for p in ((r0, d0), (r1, d0), (r1, d1), (r0, d1))
                 ),
@@ -123,7 +125,7 @@ class Block:
         if d0 == 0:
             yield (
                 "top",
-                path(
+                closed_path(
                     self.at(r, 0, a)
                     for r, a in ((r0, a0), (r1, a0), (r1, a1), (r0, a1))
                 ),
@@ -131,42 +133,45 @@ class Block:
         if r1 == self.sizes[0]:
             yield (
                 "side",
-                path(
+                closed_path(
                     self.at(r1, d, a)
                     for d, a in ((d0, a0), (d0, a1), (d1, a1), (d1, a0))
                 ),
             )
 
-    def whole(self) -> Iterator[str]:
+    def draw_faces(self) -> Iterator[str]:
         """Its faces, and the cuts between every eight channels."""
         shape = self.layer.shape
-        for face, way in self.part(*((0, shape[axis]) for axis in "HWC")):
+        for face, way in self.visible_faces(
+            *((0, shape[axis]) for axis in "HWC")
+        ):
             yield f'<path class="{face}" d="{way}"/>'
         right, down, away = self.sizes
-        for c in range(SLICE, shape["C"], SLICE):
+        for c in range(CHANNELS_PER_CUT, shape["C"], CHANNELS_PER_CUT):
             if self.order == "NHWC":
                 cut = [(c, down, 0), (c, 0, 0), (c, 0, away)]
             else:
                 cut = [(0, 0, c), (right, 0, c), (right, down, c)]
             yield (
-                f'<path class="cut" d="{path(self.at(*p) for p in cut)[:-1]}"'
+                '<path class="cut" d="'
+                f'{closed_path(self.at(*p) for p in cut)[:-1]}"'
                 "/>"
             )
 
-    def pointed(self, h: Range, w: Range, c: Range) -> str:
+    def highlight(self, h: Range, w: Range, c: Range) -> str:
         """A part that is pointed at."""
-        ways = "".join(way for _, way in self.part(h, w, c))
+        ways = "".join(way for _, way in self.visible_faces(h, w, c))
         return f'<path class="point" d="{ways}"/>'
 
-    def pixels(self) -> Iterator[str]:
+    def draw_digit(self) -> Iterator[str]:
         """The digit, in three greys, on the face that shows all pixels."""
-        grey = np.ceil(digit() / 255 * 3).astype(int)
+        grey = np.ceil(explorer_digit() / 255 * 3).astype(int)
         for level in 1, 2, 3:
             ways = []
             for h, row in enumerate(grey == level):
                 edges = np.flatnonzero(np.diff(row, prepend=0, append=0))
                 for start, end in edges.reshape(-1, 2):
-                    faces = dict(self.part(
+                    faces = dict(self.visible_faces(
                         (h, h + 1), (int(start), int(end)), (0, 1)
                     ))  # fmt: skip
                     ways.append(
@@ -175,12 +180,12 @@ class Block:
             yield f'<path class="ink ink-{level}" d="{"".join(ways)}"/>'
 
 
-def path(points: Iterable[Point]) -> str:
+def closed_path(points: Iterable[Point]) -> str:
     """A closed way through them."""
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "z"
 
 
-def reads(one: Block, other: Block) -> Iterator[str]:
+def draw_window(one: Block, other: Block) -> Iterator[str]:
     """The window of a number of the other, and the lines from it there."""
     size, channels = other.layer.window, one.layer.shape["C"]
     convolves = size == 3
@@ -191,12 +196,12 @@ def reads(one: Block, other: Block) -> Iterator[str]:
     begin = -1 if convolves and w == 0 else 0
     rows, columns = (h, h + size), (w, w + size + begin)
     deep = (0, channels if convolves else 1)
-    yield one.pointed(rows, columns, deep)
+    yield one.highlight(rows, columns, deep)
     made = h + 1 if convolves else h // 2
     column = (w + 1 if convolves else w // 2) * (w > 0)
     target = (made, made + 1), (column, column + 1), (0, 1)
-    (r0, r1), (d0, d1), _ = one.turned(rows, columns, deep)
-    (t0, t1), (u0, u1), _ = other.turned(*target)
+    (r0, r1), (d0, d1), _ = one.orient(rows, columns, deep)
+    (t0, t1), (u0, u1), _ = other.orient(*target)
     to = other.at((t0 + t1) / 2, (u0 + u1) / 2, 0)
     # Beside each other, or one below the other.
     aside = other.x >= one.x + one.width
@@ -204,19 +209,19 @@ def reads(one: Block, other: Block) -> Iterator[str]:
     for end in ends:
         (x0, y0), (x1, y1) = one.at(*end, 0), to
         yield (f'<path class="ray" d="M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}"/>')
-    yield other.pointed(*target)
+    yield other.highlight(*target)
 
 
-def first(block: Block) -> Iterator[str]:
+def highlight_first(block: Block) -> Iterator[str]:
     """The first of the flattened numbers, where they lie in the block."""
-    for h, w, c in dealt(block.order)[:FIRST]:
-        yield block.pointed((h, h + 1), (w, w + 1), (c, c + 1))
+    for h, w, c in flatten_order(block.order)[:SHOWN_NUMBERS]:
+        yield block.highlight((h, h + 1), (w, w + 1), (c, c + 1))
 
 
-def drawn(blocks: Sequence[Block]) -> list[str]:
+def draw_blocks(blocks: Sequence[Block]) -> list[str]:
     """All blocks, then what is pointed at."""
-    found = [part for block in blocks for part in block.whole()]
-    found += blocks[0].pixels()
+    found = [part for block in blocks for part in block.draw_faces()]
+    found += blocks[0].draw_digit()
     for one, other in pairwise(blocks):
-        found += reads(one, other)
-    return [*found, *first(blocks[-1])]
+        found += draw_window(one, other)
+    return [*found, *highlight_first(blocks[-1])]

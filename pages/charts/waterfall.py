@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lab.frameworks import Framework
-from pages.bars import ticks
+from pages.charts.axis import round_ticks
+from pages.charts.svg import figure, grid_lines, group, svg_text, text_group
 from pages.markup.framework_marks import draw_mark, label_slug
 from pages.markup.numbers import milliseconds
 from pages.markup.stale_remarks import Days, stale_sentence
 from pages.markup.text import NOT_MEASURED
-from pages.svg import figure, grid, group, text, words
 
 WIDE, NAMES, NUMBERS, LINE, TOP, COLUMNS = 490, 228, 48, 15, 40, 33
 
@@ -23,13 +23,13 @@ class Step(NamedTuple):
     stale: Days = frozenset()
 
     @property
-    def said(self) -> str:
+    def value_text(self) -> str:
         """81.2, or that there is no number."""
         found = self.seconds
         return NOT_MEASURED if found is None else milliseconds(found)
 
 
-def waterfall(
+def waterfall_chart(
     framework: Framework, key: str, title: str, steps: Sequence[Step],
     above: str = "",
 ) -> str:  # fmt: skip
@@ -60,16 +60,16 @@ def waterfall(
         y = top + tall / 2
         first = y + 4 - LINE * (len(lines) - 1) / 2
         texts += [
-            text(17, f"{first + LINE * n:g}", line)
+            svg_text(17, f"{first + LINE * n:g}", line)
             for n, line in enumerate(lines)
         ]
         drawn.append(draw_mark(framework, 6, y, 9))
         top += tall
         now = step.seconds
         if now is None:
-            texts.append(text(NAMES, f"{y + 4:g}", step.said))
+            texts.append(svg_text(NAMES, f"{y + 4:g}", step.value_text))
             continue
-        texts.append(text(WIDE, f"{y + 4:g}", step.said, "end"))
+        texts.append(svg_text(WIDE, f"{y + 4:g}", step.value_text, "end"))
         if before is None:
             drawn.append(bar("", 0, now, y))
         else:
@@ -84,18 +84,18 @@ def waterfall(
                 f'V{y - 7:g}"/>'
             )
         before = now, y
-    marks = ticks(0, 1000 * high, logarithmic=False)
+    marks = round_ticks(0, 1000 * high, logarithmic=False)
     places = [f"{at(m / 1000):.1f}" for m in marks]
     upright = "".join(f"M{x} {TOP - 6}V{top:g}" for x in places)
     texts += [
         f'<text x="0" y="12" class="strong">{title}</text>',
-        text(0, TOP - 12, "ms a step of 128"),
+        svg_text(0, TOP - 12, "ms a step of 128"),
         *(
-            text(x, TOP - 12, f"{m:g}", "middle")
+            svg_text(x, TOP - 12, f"{m:g}", "middle")
             for x, m in zip(places, marks, strict=True)
         ),
     ]
-    said = "; ".join(f"{s.name}: {s.said}" for s in steps)
+    said = "; ".join(f"{s.name}: {s.value_text}" for s in steps)
     return figure(
         "bench",
         key,
@@ -103,7 +103,7 @@ def waterfall(
         f"ms a step of 128: {said}",
         WIDE,
         top + 6,
-        [grid(upright), group(drawn), words(texts)],
+        [grid_lines(upright), group(drawn), text_group(texts)],
         size=13,
         remark=stale_sentence({s.name: s.stale for s in steps}),
         drawn=not above,

@@ -1,4 +1,4 @@
-"""Figures: one head for all that are drawn by hand."""
+"""The elements of a figure, and the head that all figures have."""
 
 import textwrap
 from collections.abc import Sequence
@@ -32,8 +32,8 @@ def figure(
         lines = textwrap.wrap(
             remark, int(width / size / 0.52), break_on_hyphens=False
         )
-        body = [*body, words([
-            text(left, f"{height + 1.4 * size * (n + 1):.0f}", line)
+        body = [*body, text_group([
+            svg_text(left, f"{height + 1.4 * size * (n + 1):.0f}", line)
             for n, line in enumerate(lines)
         ])]  # fmt: skip
         height += 1.4 * size * len(lines) + 6
@@ -56,12 +56,12 @@ def group(parts: Sequence[str], style: str = "") -> str:
     return f"<g{style and ' ' + style}>{''.join(parts)}</g>"
 
 
-def words(parts: Sequence[str]) -> str:
+def text_group(parts: Sequence[str]) -> str:
     """Texts in the colour of the page's."""
     return group(parts, 'fill="currentColor"')
 
 
-def text(
+def svg_text(
     x: float | str, y: float | str, said: object, anchor: str = ""
 ) -> str:
     """A text that begins at x, or ends or has its middle there."""
@@ -69,6 +69,6 @@ def text(
     return f'<text x="{x}" y="{y}"{where}>{said}</text>'
 
 
-def grid(path: str) -> str:
+def grid_lines(path: str) -> str:
     """The faint lines behind."""
     return f'<path d="{path}" stroke="currentColor" opacity="0.25"/>'

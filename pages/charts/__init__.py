@@ -1,0 +1,1 @@
+"""Draw figures as SVG: axes, bars, dots, lines, the network."""

@@ -1,0 +1,178 @@
+"""Home: the strip of trust, and the network as a picture."""
+
+from pathlib import Path
+from statistics import mean
+
+from safetensors.numpy import load_file
+
+from lab import results
+from lab.frameworks import Framework, every, frameworks, reference
+from pages.charts.kernels import TRAINED_WEIGHTS, kernel_strip, logo
+from pages.charts.network_drawing import (
+    AXIS_ORDERS,
+    PAINT,
+    file_name,
+    network_figure,
+    network_file,
+)
+from pages.markup.framework_marks import label_slug
+from pages.markup.numbers import scientific
+from pages.markup.stale_remarks import (
+    Days,
+    add_stale_remark,
+    join_days,
+    stale_days,
+)
+from pages.markup.text import NOT_MEASURED
+from pages.markup.titles import group_by_label
+from pages.paths import ASSETS, GENERATED
+from pages.seeds import accuracies, days_of
+
+NETWORK_PLACES = """
+.md-typeset figure:has(> .orders),
+.orders svg.network {
+  width: 100%;
+}
+
+.orders svg.tall,
+.orders > [data-order]:not(.first) {
+  display: none;
+}
+
+@media (max-width: 699px) {
+  .orders svg.wide {
+    display: none;
+  }
+
+  .orders svg.tall {
+    display: block;
+    margin: 0 auto;
+    max-width: 24rem;
+  }
+}
+"""
+
+
+def trust_strip(folder: Path = results.FOLDER) -> str:
+    """What speaks for the site, each with the way to its proof."""
+    others = [i for i in every() if i != reference()]
+    parity = results.parity(folder)
+    far = [
+        parity[i.slug]["max_abs_logits"] for i in others if i.slug in parity
+    ]
+    whole = len(far) == len(others)
+    logits = scientific(max(far)) if whole else NOT_MEASURED
+    runs = [mean(found["own"]) for found in accuracies(folder).values()
+            if found["own"]]  # fmt: skip
+    reached = (
+        f"{100 * min(runs):.1f}–{100 * max(runs):.1f} %"
+        if runs else NOT_MEASURED
+    )  # fmt: skip
+    weights = sum(w.size for w in load_file(TRAINED_WEIGHTS).values())
+    gates = results.gates("mnist-5k", folder)
+    then = [i for i in every() if i.framework.era == "2018"]
+    own = join_days(*(of["own"] for of in days_of(folder).values()))
+    passed = [run for i in then for run in gates.get(i.slug, [])]
+    fresh: Days = frozenset()
+    running = sum(i.slug in gates for i in then)
+    labels = len({f.label for f in frameworks()})
+    said = [
+        (
+            len(every()),
+            f"implementations of {labels} frameworks, each a file "
+            "that the tests train",
+            "convnet.md",
+            fresh,
+        ),
+        (
+            f"{weights:,}",
+            "parameters, in one file of weights for all",
+            "port.md",
+            fresh,
+        ),
+        (
+            logits,
+            "from float64 at most, in any logit of any of them",
+            "same-numbers.md",
+            stale_days(
+                "parity", [parity[i.slug] for i in others if i.slug in parity]
+            ),
+        ),
+        (
+            reached,
+            "of MNIST’s test digits, the mean of each framework",
+            "convnet.md#the-whole-mnist",
+            own,
+        ),
+        (
+            "2018",
+            f"still runs: {running} of its {len(then)} listings pass "
+            "their gate today",
+            "then-and-now.md#run-that-stack-today",
+            stale_days("gates", passed),
+        ),
+    ]
+    rows = [
+        f"- [{add_stale_remark(f'**{head}** {text}', found)}]({link})"
+        for head, text, link, found in said
+    ]
+    body = "\n".join(rows)
+    return f'<div class="trust" markdown>\n\n{body}\n\n</div>\n'
+
+
+def network_pictures(known: list[Framework]) -> str:
+    """Both orders for Home: without a choice, that of its first tab."""
+    begin = known[0].image_layout
+    return "\n".join(
+        [
+            '<div class="orders">',
+            *(
+                f'<div data-order="{order}"'
+                f"{' class=first' * (order == begin)}>\n"
+                f"{network_figure(order, 'wide')}"
+                f"{network_figure(order, 'tall')}</div>"
+                for order in AXIS_ORDERS
+            ),
+            "</div>",
+            '<link rel="stylesheet" href="assets/network.css">\n',
+        ]
+    )
+
+
+def network_css(known: list[Framework]) -> str:
+    """Its paint; and which order shows, by the tab that is chosen."""
+    begin = known[0].image_layout
+    turned = ", ".join(
+        f'[id$="-{label_slug(label)}"]'
+        for label, group in group_by_label(known).items()
+        if group[-1].image_layout != begin
+    )
+    chosen = f".md-typeset:has(.tabbed-set > input:is({turned}):checked)"
+    return (
+        "/* Written by `python -m pages` from the folders of snippets/. */\n"
+        f"{PAINT}{NETWORK_PLACES}"
+        f"\n{chosen} .orders > .first {{\n  display: none;\n}}\n"
+        f"\n{chosen} .orders > :not(.first) {{\n  display: block;\n}}\n"
+    )
+
+
+def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:
+    """Return the strip of trust."""
+    return {GENERATED / "trust.md": trust_strip(folder)}
+
+
+def folder_files() -> dict[Path, str]:
+    """Return the network's picture, its colors and a file of it in each order;
+    the logo and the row of kernels."""
+    groups = group_by_label(frameworks()).values()
+    known = [framework for group in groups for framework in group]
+    return {
+        GENERATED / "network.md": network_pictures(known),
+        ASSETS / "network.css": network_css(known),
+        ASSETS / "logo.svg": logo(),
+        ASSETS / "kernels.svg": kernel_strip(),
+        **{
+            ASSETS / file_name(order): network_file(order)
+            for order in AXIS_ORDERS
+        },
+    }
