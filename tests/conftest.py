@@ -281,7 +281,7 @@ def site(once: Once, site_key: str) -> Path:
 @pytest.fixture(scope="session")
 def builders(once: Once) -> tuple[Path, Path]:
     """The site of MkDocs, and that of Zensical; their notebooks not run."""
-    zensical = "-m", "pages.zensical"
+    zensical = "-m", "pages.publish.zensical"
     mkdocs = "-m", "mkdocs", "build", "--strict", "--quiet", "-d"
 
     def make(folder: Path) -> None:

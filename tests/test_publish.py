@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from lab import results
-from pages import publish
+from pages.publish import command
 from tests.command_line import one_line
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -105,5 +105,5 @@ def test_feed_counts_every_result(site: Path) -> None:
 def test_a_folder_without_a_site_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert publish.main([str(tmp_path)]) == 2
+    assert command.main([str(tmp_path)]) == 2
     one_line(capsys.readouterr().err.rstrip("\n"), f"{tmp_path}: no site")

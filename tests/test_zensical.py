@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from pages import compare, publish, zensical
-from pages.publish import POLICY
+from pages.publish import command, compare_builds, zensical
+from pages.publish.content_policy import POLICY
 from tests.helpers import ROOT
 
 
 @pytest.mark.slow
 def test_both_say_the_same(builders: tuple[Path, Path]) -> None:
-    assert list(compare.differences(*builders)) == []
+    assert list(compare_builds.list_differences(*builders)) == []
     # What is compared is there: every page, and what a page has of each kind.
-    found = compare.pages(builders[1])
+    found = compare_builds.list_pages(builders[1])
     assert len(found) == len(list((ROOT / "docs").glob("**/*.ipynb"))) + len(
         [
             path
@@ -22,9 +22,11 @@ def test_both_say_the_same(builders: tuple[Path, Path]) -> None:
             if "generated" not in path.parts
         ]
     )
-    whole = compare.facts(found["convnet/"].read_text("utf-8"), "convnet/")
+    whole = compare_builds.page_facts(
+        found["convnet/"].read_text("utf-8"), "convnet/"
+    )
     assert all(whole[kind] for kind in whole if kind != "pictures")
-    offered = compare.offered(builders[1])
+    offered = compare_builds.offered_files(builders[1])
     raw = (ROOT / "results/benchmarks").rglob("*.json")
     assert sum(name.startswith("raw/") for name in offered) == len(list(raw))
 
@@ -49,11 +51,11 @@ def test_a_difference_is_told(
         (tmp_path / name / path).parent.mkdir(parents=True)
         shutil.copy2(site / path, tmp_path / name / path)
     one, other = tmp_path / "one", tmp_path / "other"
-    assert list(compare.differences(one, other)) == []
+    assert list(compare_builds.list_differences(one, other)) == []
     text = (other / path).read_text("utf-8")
     assert old in text
     (other / path).write_text(text.replace(old, new), "utf-8")
-    found = list(compare.differences(one, other))
+    found = list(compare_builds.list_differences(one, other))
     assert any(f": {words}" in line for line in found), found
 
 
@@ -66,7 +68,7 @@ def test_what_is_lost_is_told(tmp_path: Path) -> None:
     (one / "raw.json").write_text("1")
     (one / "both.json").write_text("1")
     (other / "both.json").write_text("2")
-    assert list(compare.differences(one, other)) == [
+    assert list(compare_builds.list_differences(one, other)) == [
         f"b/: only in {one}",
         f"raw.json: only in {one}",
         "both.json: not the same bytes",
@@ -79,7 +81,7 @@ def test_it_is_published_as_the_other_is(
 ) -> None:
     other = tmp_path / "site"
     shutil.copytree(builders[1], other)
-    assert publish.main([str(other)]) == 0
+    assert command.main([str(other)]) == 0
     page = (other / "convnet/index.html").read_text("utf-8")
     assert POLICY in page
     assert (other / "feed.xml").exists() and (other / "robots.txt").exists()
@@ -111,20 +113,20 @@ def test_a_difference_of_a_page_is_told(
         (tmp_path / name / "a").mkdir(parents=True)
         (tmp_path / name / "a" / "index.html").write_text(page)
     one, other = tmp_path / "one", tmp_path / "other"
-    assert list(compare.differences(one, one)) == []
-    found = list(compare.differences(one, other))
+    assert list(compare_builds.list_differences(one, one)) == []
+    found = list(compare_builds.list_differences(one, other))
     assert any(f": {words}" in line for line in found), found
 
 
 def test_what_zensical_reads(tmp_path: Path) -> None:
     """Each notebook is a page of the copy, which the navigation names, with
     its own file beside it."""
-    zensical.copied(tmp_path)
+    zensical.copy_sources(tmp_path)
     notebooks = sorted((tmp_path / "docs/notebooks").glob("*.ipynb"))
     assert notebooks
     navigation = (tmp_path / "mkdocs.yml").read_text("utf-8")
     for notebook in notebooks:
-        zensical.paged(notebook, run=False)
+        zensical.notebook_to_page(notebook, run=False)
         page = notebook.with_suffix(".md")
         assert f"notebook: {notebook.name}" in page.read_text("utf-8")
         assert f"notebooks/{page.name}\n" in navigation
@@ -160,5 +162,5 @@ def test_a_site_is_written_anew(
 def test_what_is_no_site(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert compare.main([str(tmp_path), str(tmp_path)]) == 2
+    assert compare_builds.main([str(tmp_path), str(tmp_path)]) == 2
     assert "no pages in it" in capsys.readouterr().err

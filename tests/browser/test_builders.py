@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from pages import publish
 from pages.chromium import served
+from pages.publish import command
 from tests.browser.explorer import patient
 
 
@@ -20,7 +20,7 @@ def page(
     """A page of it, which at the end has complained of nothing."""
     site = tmp_path / "site"
     shutil.copytree(builders[1], site)
-    assert publish.main([str(site)]) == 0
+    assert command.main([str(site)]) == 0
     faults: list[str] = []
 
     def hear(line: ConsoleMessage) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from pages import publish
 from pages.chromium import served
-from pages.trim import trimmed
+from pages.publish import command
+from pages.publish.notebook_styles import trim_styles
 from tests.browser.explorer import patient
 
 # What each element of the article looks like, and what stands before and
@@ -33,7 +33,7 @@ def test_every_element_looks_the_same(
 ) -> None:
     built, published = builders[0], tmp_path / "site"
     shutil.copytree(built, published)
-    assert publish.main([str(published)]) == 0
+    assert command.main([str(published)]) == 0
     name = "notebooks/keras/"
     pages = [site / name / "index.html" for site in (built, published)]
     before, after = (len(gzip.compress(p.read_bytes())) for p in pages)
@@ -67,9 +67,9 @@ def test_a_rule_goes_where_nothing_has_its_class() -> None:
         "@media print{.jupyter-wrapper .b{k:l}.jupyter-wrapper{m:n}}</style>"
     )
     body = '<p class="jupyter-wrapper"><b class="a">'
-    assert trimmed(head + rest + body) == (
+    assert trim_styles(head + rest + body) == (
         f"{head}:root{{i:j}}@media print{{.jupyter-wrapper{{m:n}}}}</style>"
         f"{body}"
     )
     other = f"<style>.b{{c:d}}</style>{body}"
-    assert trimmed(other) == other
+    assert trim_styles(other) == other

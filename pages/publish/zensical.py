@@ -1,4 +1,4 @@
-"""The site built by Zensical: `python -m pages.zensical SITE`.
+"""The site built by Zensical: `python -m pages.publish.zensical SITE`.
 
 Material for MkDocs ends in 2027. Zensical reads the same mkdocs.yml and the
 same pages, follows no link to a folder, and knows no notebooks. So it is given
@@ -30,7 +30,7 @@ from lab.outcome import outcome
 LINK = re.compile(r"(\]\(\S*?notebooks/\w+)\.ipynb\)")
 
 
-def copied(folder: Path) -> None:
+def copy_sources(folder: Path) -> None:
     """What the site is made of, in `folder`: docs/ whole, the rest linked."""
     for path in ROOT.iterdir():
         if path.name == "docs":
@@ -41,7 +41,7 @@ def copied(folder: Path) -> None:
     write_text(folder / "mkdocs.yml", text.replace(".ipynb\n", ".md\n"))
 
 
-def paged(notebook: Path, run: bool) -> None:
+def notebook_to_page(notebook: Path, run: bool) -> None:
     """A notebook becomes a page, with its own file and its pictures beside
     it as mkdocs-jupyter has them. Raises Failed where a cell fails."""
     found = nbformat.read(notebook, as_version=4)
@@ -66,7 +66,7 @@ def paged(notebook: Path, run: bool) -> None:
     notebook.rename(own / notebook.name)
 
 
-def build(site: Path) -> int:
+def build_site(site: Path) -> int:
     """The site, in a folder that is written anew. Raises Failed, and BadInput
     for a folder that holds something else."""
     if site.exists() and any(site.iterdir()) and not (
@@ -76,9 +76,9 @@ def build(site: Path) -> int:
     run = os.environ.get("NOTEBOOKS", "true").lower() != "false"
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        copied(folder)
+        copy_sources(folder)
         for notebook in sorted((folder / "docs/notebooks").glob("*.ipynb")):
-            paged(notebook, run)
+            notebook_to_page(notebook, run)
         for page in (folder / "docs").rglob("*.md"):
             text = page.read_text("utf-8")
             links = LINK.sub(r"\1.md)", text)
@@ -105,14 +105,16 @@ def build(site: Path) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m pages.zensical`; return the exit status."""
+    """`python -m pages.publish.zensical`; return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m pages.zensical",
+        prog="python -m pages.publish.zensical",
         description="Build the site with Zensical in the place of MkDocs.",
     )
     parser.add_argument("site", type=Path, help="the folder to write anew")
     options = parser.parse_args(arguments)
-    return outcome("pages.zensical", lambda: build(options.site.absolute()))
+    return outcome(
+        "pages.publish.zensical", lambda: build_site(options.site.absolute())
+    )
 
 
 if __name__ == "__main__":

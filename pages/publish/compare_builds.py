@@ -1,4 +1,4 @@
-"""What parts two builds of the site: `python -m pages.compare SITE SITE`.
+"""Compare two builds: `python -m pages.publish.compare_builds SITE SITE`.
 
 For each page: its text, listings, links, pictures, addresses of headings,
 tabs, buttons, and what its head says of it; then the navigation, and all
@@ -20,24 +20,23 @@ from lab.outcome import outcome
 Facts = dict[str, list[str]]
 # The theme's own, by the folder; an index; what is written once a site is
 # published; a notebook's pictures, which MkDocs has inside of the page.
-OWN = re.compile(
+THEME_FILES = re.compile(
     r"assets/(javascripts|stylesheets|images)/|search(/search_index)?\.json$"
     r"|sitemap\.xml(\.gz)?$|index\.html$|404\.html$"
     r"|notebooks/\w+/\w+\.svg$"
 )
-
 # What a theme, or mkdocs-jupyter, puts beside what a page says.
-ASIDE = (
+THEME_ELEMENTS = (
     ".headerlink, .anchor-link, clipboard-copy, .clipboard-copy-txt, "
     "script, style"
 )
 
 
-def words(tag: Tag) -> str:
+def tag_text(tag: Tag) -> str:
     return " ".join(tag.get_text(" ").split())
 
 
-def facts(page: str, address: str) -> Facts:
+def page_facts(page: str, address: str) -> Facts:
     """What a page says, each kind of it in order. `address` is its own, from
     the site's root."""
     soup = BeautifulSoup(page, "html.parser")
@@ -47,16 +46,17 @@ def facts(page: str, address: str) -> Facts:
     buttons = body.select("a.md-content__button")
     found = {
         "buttons": [
-            f"{b.get('title')}: {there(b, 'href', address)}" for b in buttons
+            f"{b.get('title')}: {link_target(b, 'href', address)}"
+            for b in buttons
         ],
-        "title": [words(t) for t in soup.select("title")],
+        "title": [tag_text(t) for t in soup.select("title")],
         "head": sorted(
             f"{m.get('name') or m.get('property')}: {m.get('content')}"
             for m in soup.select("meta[name], meta[property]")
             if m.get("name") not in ("viewport", "generator")
         ),
         "navigation": [
-            f"{words(a)}: {there(a, 'href', address)}"
+            f"{tag_text(a)}: {link_target(a, 'href', address)}"
             for a in soup.select(".md-nav--primary a.md-nav__link[href]")
         ],
         "contents": [
@@ -64,7 +64,7 @@ def facts(page: str, address: str) -> Facts:
             for a in soup.select(".md-nav--secondary a.md-nav__link")
         ],
     }
-    for tag in [*buttons, *body.select(ASIDE)]:
+    for tag in [*buttons, *body.select(THEME_ELEMENTS)]:
         tag.decompose()
     # A line printed is a listing to one, and a part of one to the other.
     found["listings"] = [
@@ -73,28 +73,30 @@ def facts(page: str, address: str) -> Facts:
     for tag in body.select("pre"):
         tag.decompose()
     found |= {
-        "links": [there(a, "href", address) for a in body.select("a[href]")],
+        "links": [
+            link_target(a, "href", address) for a in body.select("a[href]")
+        ],
         "pictures": [str(i.get("alt")) for i in body.select("img")],
         "headings": [
-            f"#{h.get('id')} {words(h)}"
+            f"#{h.get('id')} {tag_text(h)}"
             for h in body.select("h1, h2, h3, h4, h5, h6")
         ],
         "tabs": [
-            f"#{t.get('for')} {words(t)}"
+            f"#{t.get('for')} {tag_text(t)}"
             for t in body.select(".tabbed-labels > label")
         ],
-        "text": re.findall(r"\S+", words(body)),
+        "text": re.findall(r"\S+", tag_text(body)),
     }
     return found
 
 
-def there(tag: Tag, key: str, address: str) -> str:
+def link_target(tag: Tag, key: str, address: str) -> str:
     """Where it points, from the site's root; a folder without its slash."""
     found = urljoin(f"https://site/{address}", str(tag[key]))
     return found.replace("https://site", "")
 
 
-def pages(site: Path) -> dict[str, Path]:
+def list_pages(site: Path) -> dict[str, Path]:
     """{address: file}."""
     return {
         str(path.parent.relative_to(site)).removeprefix(".") + "/": path
@@ -102,33 +104,33 @@ def pages(site: Path) -> dict[str, Path]:
     }
 
 
-def offered(site: Path) -> dict[str, bytes]:
+def offered_files(site: Path) -> dict[str, bytes]:
     """The files besides pages, by address."""
     names = (p for p in site.rglob("*") if p.is_file())
     found = {str(p.relative_to(site)): p for p in names}
     return {
         name: path.read_bytes()
         for name, path in found.items()
-        if not OWN.search(name)
+        if not THEME_FILES.search(name)
     }
 
 
-def differences(one: Path, other: Path) -> Iterator[str]:
+def list_differences(one: Path, other: Path) -> Iterator[str]:
     """A line for each. Raises BadInput for what is no built site."""
-    mine, theirs = pages(one), pages(other)
+    mine, theirs = list_pages(one), list_pages(other)
     if not mine or not theirs:
         raise BadInput(f"{one if not mine else other}: no pages in it")
     for address in sorted(set(mine) ^ set(theirs)):
         yield f"{address}: only in {one if address in mine else other}"
     for address in sorted(set(mine) & set(theirs)):
         a, b = (
-            facts(p[address].read_text("utf-8"), address.lstrip("/"))
+            page_facts(p[address].read_text("utf-8"), address.lstrip("/"))
             for p in (mine, theirs)
         )
         for kind in a:
-            for said in apart(a[kind], b[kind]):
+            for said in first_difference(a[kind], b[kind]):
                 yield f"{address}: {kind}: {said}"
-    files, others = offered(one), offered(other)
+    files, others = offered_files(one), offered_files(other)
     for name in sorted(set(files) ^ set(others)):
         yield f"{name}: only in {one if name in files else other}"
     for name in sorted(set(files) & set(others)):
@@ -136,7 +138,7 @@ def differences(one: Path, other: Path) -> Iterator[str]:
             yield f"{name}: not the same bytes"
 
 
-def apart(one: list[str], other: list[str]) -> Iterator[str]:
+def first_difference(one: list[str], other: list[str]) -> Iterator[str]:
     """The first place where two lists part, and how long they are."""
     if one == other:
         return
@@ -152,9 +154,9 @@ def apart(one: list[str], other: list[str]) -> Iterator[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m pages.compare`; return the exit status."""
+    """`python -m pages.publish.compare_builds`; return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m pages.compare",
+        prog="python -m pages.publish.compare_builds",
         description="Print what parts two builds of the site; 1 if anything.",
     )
     parser.add_argument("one", type=Path, help="a built site")
@@ -162,12 +164,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     def do() -> int:
-        found = list(differences(options.one, options.other))
+        found = list(list_differences(options.one, options.other))
         for line in found:
             print(line)
         return int(bool(found))
 
-    return outcome("pages.compare", do)
+    return outcome("pages.publish.compare_builds", do)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ CLASSES = re.compile(r'class="([^"]*)"')
 Nodes = Sequence[Any]
 
 
-def trimmed(page: str) -> str:
+def trim_styles(page: str) -> str:
     """The page, whose styles for notebooks keep the rules that may hold: a
     selector is dropped where a class that it wants is nowhere in the page, or
     where it looks for the root inside of something."""
@@ -28,28 +28,29 @@ def trimmed(page: str) -> str:
         rules = tinycss2.parse_stylesheet(
             style[2], skip_comments=True, skip_whitespace=True
         )
-        left = tinycss2.serialize(list(kept(rules, there)))
+        left = tinycss2.serialize(list(keep_rules(rules, there)))
         return style[1] + left + style[3]
 
     return NOTEBOOK.sub(less, page)
 
 
-def kept(rules: Iterable[Any], there: set[str]) -> Iterator[Any]:
+def keep_rules(rules: Iterable[Any], there: set[str]) -> Iterator[Any]:
     """The rules with a selector that may hold; @media is looked into."""
     for rule in rules:
         if rule.type == "at-rule" and rule.lower_at_keyword == "media":
             inner = tinycss2.parse_rule_list(
                 rule.content, skip_comments=True, skip_whitespace=True
             )
-            rule.content = list(kept(inner, there))
+            rule.content = list(keep_rules(inner, there))
         elif rule.type == "qualified-rule" and not any(
-            wanted(selector) <= there for selector in selectors(rule.prelude)
+            required_classes(selector) <= there
+            for selector in split_selectors(rule.prelude)
         ):
             continue
         yield rule
 
 
-def selectors(prelude: Nodes) -> Iterator[Nodes]:
+def split_selectors(prelude: Nodes) -> Iterator[Nodes]:
     """What stands between the commas."""
     one: list[Any] = []
     for node in prelude:
@@ -61,7 +62,7 @@ def selectors(prelude: Nodes) -> Iterator[Nodes]:
     yield one
 
 
-def wanted(selector: Nodes) -> set[str]:
+def required_classes(selector: Nodes) -> set[str]:
     """The classes that it wants; and `:root`, which no page has as a class,
     where that is not what it begins with."""
     found = set()

@@ -1,0 +1,1 @@
+"""Build the site, and write what it needs to be served."""
