@@ -16,59 +16,76 @@ from lab.results import FOLDER
 from pages import (
     benchmarks,
     cachelines,
-    canary,
+    check_folder,
     convnet,
-    diff,
-    digit,
-    distributed,
     endurance,
-    explorer,
+    evidence_records,
     faster,
-    for_machines,
     home,
-    lacking,
+    home_digit,
     layers,
-    layout_costs,
+    layout_explorer,
     layouts,
-    licences,
+    machine_readable,
     notebooks,
+    past_one_machine,
     phrasebook,
-    plain_text,
+    port,
     ranking,
+    raw_results,
     readme,
-    records,
     references,
     roofline,
     same_numbers,
-    scaled,
-    seeds,
-    start_up,
-    states,
-    steps,
-    symptoms,
-    tabs,
+    seed_accuracies,
+    side_by_side,
     then_and_now,
-    trained,
     training,
-    unit_gain,
+    what_went_wrong,
 )
 from pages.markup import framework_marks, stale_remarks
 from pages.paths import GENERATED
 
 # What is written from results/.
 RESULT_PAGES = [
-    readme, convnet, references, same_numbers, seeds,
-    benchmarks, ranking, start_up, trained, then_and_now, layout_costs,
-    roofline, steps, layers, states, for_machines, home, canary, endurance,
-    distributed,
-]  # fmt: skip
+    readme,
+    home,
+    convnet,
+    same_numbers,
+    seed_accuracies,
+    past_one_machine,
+    layers,
+    machine_readable,
+    layouts,
+    benchmarks,
+    ranking,
+    roofline,
+    faster,
+    raw_results,
+    references,
+    endurance,
+]
 # What is written from what the scripts of evidence/ recorded.
-RECORD_PAGES = [unit_gain, training, digit, records]
+RECORD_PAGES = [home_digit, training, phrasebook, evidence_records]
 # What is written from snippets/, and from this package alone.
 FOLDER_PAGES = [
-    tabs, phrasebook, faster, layouts, explorer, cachelines, notebooks,
-    symptoms, plain_text, framework_marks, diff, home, licences, scaled,
-]  # fmt: skip
+    home,
+    convnet,
+    side_by_side,
+    then_and_now,
+    past_one_machine,
+    port,
+    phrasebook,
+    what_went_wrong,
+    machine_readable,
+    layouts,
+    layout_explorer,
+    cachelines,
+    faster,
+    notebooks,
+    references,
+    framework_marks,
+]
 
 
 def generated_files(folder: Path = FOLDER) -> dict[Path, str]:
@@ -119,7 +136,7 @@ def check_files() -> int:
 
 def check_framework(name: str) -> int:
     """Name what is missing in a framework's folder. Return the exit status."""
-    faults = lacking.lacking(implementations([name])[0].framework)
+    faults = check_folder.list_missing(implementations([name])[0].framework)
     for fault in faults:
         print(f"pages: {fault}", file=sys.stderr)
     return int(bool(faults))
@@ -170,10 +187,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = write_files()
         if options.pictures:
             # Matplotlib and PyTorch are needed for nothing else here.
-            from pages import pictures
+            from pages import layer_pictures
 
-            pictures.draw()
-            digit.draw()
+            layer_pictures.draw_pictures()
+            home_digit.draw_pictures()
         return status
 
     return outcome("pages", run)

@@ -1,27 +1,65 @@
-"""Benchmarks: the machines, their noise, the raw files."""
+"""Benchmarks: the machines and their noise, the first numbers, start-up, the
+time to train, 2018 and today."""
 
-import html
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 
-from benchmarks.statistics import ratio
-from lab.results import FOLDER
-from pages.machines import NONE, PAGES, Machine, machines, typical
-from pages.markup.numbers import interval
-from pages.markup.stale_remarks import add_stale_remark, label_stale_rows
+from benchmarks.statistics import middle, ratio
+from lab import results
+from lab.frameworks import Implementation, every, implementations
+from lab.gates import SEEDS
+from lab.results import FOLDER, Result
+from lab.seeds import EPOCHS
+from pages.charts.bar_chart import Bar, bar_chart
+from pages.convnet import gate_source, gate_title
+from pages.machines import (
+    NO_RESULTS,
+    Machine,
+    failure_text,
+    for_each_machine,
+    measured_machines,
+    median_text,
+    timing_bar,
+)
+from pages.markup.numbers import interval, seed_count_note
+from pages.markup.stale_remarks import (
+    Days,
+    add_stale_remark,
+    date_range,
+    join_days,
+    label_stale_rows,
+    stale_days,
+)
 from pages.markup.tables import table
-from pages.markup.text import NOTHING, collapsible, escape_markup, join_words
+from pages.markup.text import (
+    NOT_MEASURED,
+    NOTHING,
+    collapsible,
+    escape_markup,
+    join_words,
+)
+from pages.paths import BENCHMARK_PARTS, GENERATED
+from pages.seed_accuracies import (
+    accuracies,
+    accuracy_spread,
+    planned_seeds,
+    stale_seed_days,
+)
 
 CASE = "train-128"
 # Vectors that some kernels have and some processors.
-NEWER = "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16", "amx_tile"
+NEWER_VECTORS = "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16", "amx_tile"
+# Steps of 128 in an epoch of 60,000 digits, the last one of 96.
+STEPS_PER_EPOCH = 469
 
 
-def noise(folder: Path) -> str:
+def noise_section(folder: Path) -> str:
     """The A/A pair and the harness's own cost, for each machine."""
     lines = []
-    for machine in machines(folder):
-        lines += [again(machine, name) for name in machine.group("noise")]
+    for machine in measured_machines(folder):
+        lines += [
+            repeat_sentence(machine, name) for name in machine.group("noise")
+        ]
         for name in machine.group("machine"):
             own = machine.rounds(name, "harness")
             if own:
@@ -30,10 +68,10 @@ def noise(folder: Path) -> str:
                     f"The harness itself adds {cost:.2%} to a step of 10 ms.",
                     machine.days(name),
                 ))  # fmt: skip
-    return "\n\n".join(filter(None, lines)) + "\n" if lines else NONE
+    return "\n\n".join(filter(None, lines)) + "\n" if lines else NO_RESULTS
 
 
-def again(machine: Machine, name: str) -> str | None:
+def repeat_sentence(machine: Machine, name: str) -> str | None:
     """What parts a variant from the same once more, `name`."""
     mine = machine.variants[name].implementation
     page = next(
@@ -55,15 +93,17 @@ def again(machine: Machine, name: str) -> str | None:
     return add_stale_remark(said, machine.days(name, page))
 
 
-def about(folder: Path) -> str:
+def machine_descriptions(folder: Path) -> str:
     """What the machines are."""
     lines = []
-    for m in machines(folder):
+    for m in measured_machines(folder):
         f = m.facts
         said = {
             k: escape_markup(str(v)) for k, v in f.items() if v is not None
         }
-        vectors = [v for v in ("avx2", "fma", *NEWER) if v in f["vectors"]]
+        vectors = [
+            v for v in ("avx2", "fma", *NEWER_VECTORS) if v in f["vectors"]
+        ]
         caches = ", ".join(f"{k} {v}" for k, v in f["caches"].items())
         steal = m.everywhere("steal_of_the_machine")
         everything = (
@@ -80,7 +120,7 @@ def about(folder: Path) -> str:
             f"{said.get('governor', 'not readable')}; Linux {said['kernel']}; "
             f"Python {said['python']} (3.6 for 2018). Commit "
             f"`{escape_markup(m.commit)}`. The hypervisor "
-            f"took {typical(steal, '.1%')} of a core away (median of the "
+            f"took {median_text(steal, '.1%')} of a core away (median of the "
             f"processes; at most {max(steal, default=0):.1%}).\n"
         )
         short = (
@@ -92,55 +132,245 @@ def about(folder: Path) -> str:
             f"{add_stale_remark(short, m.days(*m.files))}\n\n"
             + collapsible("All that it says of itself", everything)
         )
-    return "\n".join(lines) or NONE
+    return "\n".join(lines) or NO_RESULTS
 
 
-def index(folder: Path) -> str:
-    """The raw files of every machine."""
-    parts = []
-    for machine in machines(folder):
-        where = f"raw/{machine.name}/{machine.date}"
-        names = [n for n in machine.variants if n in machine.files]
-        rows = [
+def machine_name(run: Result) -> str:
+    """AMD EPYC, 2 cores."""
+    return (
+        f"{escape_markup(run['machine']['cpu'])}, {run['machine']['cores']} "
+        "cores"
+    )
+
+
+def first_numbers(folder: Path = results.FOLDER) -> str:
+    """Speed and memory: medians over the runs of all seeds."""
+    found = results.gates("mnist-5k", folder)
+    if not found:
+        return "Not measured.\n"
+    first = next(iter(found.values()))[0]
+    day = date_range(r["date"][:10] for runs in found.values() for r in runs)
+    said = (
+        f"{machine_name(first)}, {escape_markup(first['machine']['system'])}, "
+        f"Python {escape_markup(first['machine']['python'])} (3.6 for 2018), "
+        "no GPU, "
+        f"{day}. Medians of five runs, and the slowest and the fastest of "
+        "them."
+    )
+    rows = []
+    for i in every():
+        runs = found.get(i.slug, [])
+        name = gate_title(i, runs)
+        if not runs:
+            rows.append([name, NOT_MEASURED, *[NOTHING] * 5])
+            continue
+        for machine in dict.fromkeys(map(machine_name, runs)):
+            if machine != machine_name(first):
+                said += f" {name}: {machine}."
+        speed = [run["images_per_second"] for run in runs]
+        training = median(run["seconds"]["training"] for run in runs)
+        start = median(run["seconds"]["start_up"] for run in runs)
+        memory = median(run["peak_memory_bytes"] / 2**20 for run in runs)
+        rows.append(
             [
-                html.escape(machine.title(name).removesuffix(", fast")),
-                what(machine, name),
-                machine.ms(name, CASE)
-                if machine.rounds(name, CASE)
-                else NOTHING,
-                f"[{name}]({where}/{name}.json)",
+                name,
+                f"{median(speed):,.0f}"
+                + seed_count_note(len(runs), len(SEEDS)),
+                f"{min(speed):,.0f}–{max(speed):,.0f}",
+                f"{training:.1f}",
+                f"{start:.1f}",
+                f"{memory:,.0f}",
+                f"{median(run['test_accuracy'] for run in runs):.3f}",
             ]
-            for name in names
-        ]
-        above, rows = label_stale_rows(
-            rows, [machine.days(name) for name in names]
         )
-        head = ["framework", "what is measured", "ms a step of 128", "file"]
-        said = table(head, rows, "llrl")
-        parts.append(f"## {machine.name}\n\n{above}{said}")
-    return "\n".join(parts) or NONE
+    head = ["framework", "images/s", "slowest–fastest", "training, s",
+            "start-up, s", "peak memory, MiB", "accuracy"]  # fmt: skip
+    above, rows = label_stale_rows(
+        rows, [stale_days("gates", found.get(i.slug, [])) for i in every()]
+    )
+    return f"{said}\n\n{above}{table(head, rows)}" + gate_source("mnist-5k")
 
 
-def what(machine: Machine, name: str) -> str:
-    """What a variant is, in words."""
-    v = machine.variants[name]
-    file = f"`{v.module}.py`"
-    options = ", ".join(f"{key} {o}" for key, o in v.options.items())
-    return {
-        "page": f"the listing, {file}",
-        "noise": "the listing once more",
-        "step": v.step or file,
-        "layout": f"{file}, {options}",
-        "fast": ", ".join(filter(None, [file, options])),
-        "machine": "what the machine can do",
-        "peer": "prediction from the ONNX file",
-    }[v.group]
+def first_epoch_extra(machine: Machine, name: str) -> str:
+    """What the first epoch takes more than the next ones, in seconds."""
+    more = [
+        run.get_inner_loops() * (run.warmups[0][1] - mean(run.values))
+        for run in machine.measured(name)[CASE].get_runs()
+        if run.warmups and run.values
+    ]
+    return f"{max(0, median(more)):.1f}" if more else NOTHING
+
+
+def start_up_section(machine: Machine) -> str:
+    """A row for each variant."""
+    rows = []
+    for name in machine.group("page", "fast"):
+        title = machine.precise(name)
+        if not machine.rounds(name, CASE):
+            why = failure_text(machine, name, CASE)
+            rows.append([title, why, *[NOTHING] * 4])
+            continue
+        memory = machine.values(name, CASE, "peak_bytes")
+        rows.append(
+            [
+                title,
+                median_text(
+                    machine.values(name, CASE, "import_seconds"), ".1f"
+                ),
+                median_text(
+                    machine.values(name, CASE, "start_seconds"), ".1f"
+                ),
+                first_epoch_extra(machine, name),
+                median_text([size / 2**20 for size in memory], ",.0f"),
+                median_text(
+                    machine.values(name, CASE, "page_faults_a_step"), ",.0f"
+                ),
+            ]
+        )
+    head = ["variant", "import, s", "to a model, s", "first epoch more, s",
+            "peak memory, MiB", "page faults a step"]  # fmt: skip
+    drawn = []
+    for name in machine.group("page"):
+        seconds = machine.values(name, CASE, "start_seconds")
+        if machine.rounds(name, CASE) and seconds:
+            value = median(seconds)
+            drawn.append(Bar(
+                machine.variants[name].implementation.framework,
+                machine.title(name), value, min(seconds), max(seconds),
+                f"{value:.1f}", stale=machine.days(name),
+            ))  # fmt: skip
+    drawn.sort(key=lambda row: row.value)
+    title = "from nothing to a model, the page’s listing"
+    above, rows = label_stale_rows(
+        rows,
+        [machine.days_of(n, CASE) for n in machine.group("page", "fast")],
+    )
+    figure = ""
+    if drawn:
+        figure = bar_chart(f"{machine.name}-start", title, "s", drawn, above)
+    return f"{above}{figure}\n{table(head, rows)}"
+
+
+def time_to_train(machine: Machine, folder: Path) -> str:
+    """A row for each variant: the seconds of so many steps, and the accuracy
+    that as many epochs of this listing reach."""
+    found, wanted = accuracies(folder), planned_seeds()
+    rows = []
+    when: list[Days] = []
+    known = stale_seed_days(folder)
+    for name in machine.group("page"):
+        slug = machine.variants[name].implementation.slug
+        rounds = machine.rounds(name, CASE)
+        cell = machine.ms(name, CASE)
+        if rounds:
+            cell = f"{EPOCHS * STEPS_PER_EPOCH * middle(rounds):,.0f}"
+        own = found.get(slug, {}).get("own", [])
+        rows.append(
+            [machine.title(name), cell, accuracy_spread(own, wanted[slug])]
+        )
+        seeds = known.get(slug, {}).get("own")
+        when.append(join_days(machine.days_of(name, CASE), seeds))
+    head = ["variant", f"{EPOCHS} epochs, s", "of 10,000 digits right, %"]
+    there = sorted(
+        (n for n in machine.group("page") if machine.rounds(n, CASE)),
+        key=lambda n: middle(machine.rounds(n, CASE)),
+    )
+    drawn = [
+        timing_bar(machine, n, CASE, scale=EPOCHS * STEPS_PER_EPOCH)
+        for n in there
+    ]
+    title = f"{EPOCHS} epochs of the whole MNIST, the page’s listing"
+    above, rows = label_stale_rows(rows, when)
+    figure = ""
+    if drawn:
+        figure = bar_chart(f"{machine.name}-trained", title, "s", drawn, above)
+    return f"{above}{figure}\n{table(head, rows)}"
+
+
+def era_pairs() -> list[tuple[Implementation, Implementation | None]]:
+    """Each implementation of 2018, and that of today that has its label, on
+    the first of its backends."""
+    today: dict[str, Implementation] = {}
+    for i in implementations(era="today"):
+        today.setdefault(i.framework.label, i)
+    return [
+        (i, today.get(i.framework.label)) for i in implementations(era="2018")
+    ]
+
+
+def find_variant(
+    machine: Machine, whose: Implementation | None, group: str
+) -> str | None:
+    """The variant of a group, in float32."""
+    names = machine.group(group, precision="float32")
+    mine = [n for n in names if machine.variants[n].implementation == whose]
+    return mine[0] if mine else None
+
+
+def era_comparison(machine: Machine) -> str:
+    """2018 over today, a training step of 128."""
+    rows = []
+    when: list[Days] = []
+    for then, now in era_pairs():
+        page = find_variant(machine, then, "page") or ""
+        theirs = (
+            find_variant(machine, now, "page"),
+            find_variant(machine, now, "fast"),
+        )
+        cells = [machine.ms(page, CASE)]
+        was = machine.rounds(page, CASE)
+        for name in theirs:
+            seconds = machine.rounds(name, CASE)
+            cells += [
+                machine.ms(name, CASE) if name else NOTHING,
+                interval(ratio(was, seconds)) if was and seconds else NOTHING,
+            ]
+        rows.append([machine.title(page), *cells])
+        when.append(join_days(
+            *(machine.days_of(name, CASE) for name in (page, *theirs))
+        ))  # fmt: skip
+    head = ["2018", "ms", "today, ms", "times faster", "fast, ms",
+            "times faster"]  # fmt: skip
+    shown = [
+        timing_bar(machine, name, CASE)
+        for then, now in era_pairs()
+        for name in (
+            find_variant(machine, then, "page"),
+            find_variant(machine, now, "page") if now else None,
+            find_variant(machine, now, "fast") if now else None,
+        )
+        if name and machine.rounds(name, CASE)
+    ]
+    title = "2018, the page’s listing of today, and fast"
+    above, rows = label_stale_rows(rows, when)
+    figure = ""
+    if shown:
+        figure = bar_chart(f"{machine.name}-eras", title, "ms", shown, above)
+    return f"{above}{figure}\n{table(head, rows)}" if rows else ""
+
+
+def without_successor() -> str:
+    """A sentence on those of 2018 that have no today."""
+    labels = [then.framework.label for then, now in era_pairs() if not now]
+    verb = "has" if len(labels) == 1 else "have"
+    return f"\n{join_words(labels)} {verb} no today.\n" if labels else ""
 
 
 def result_files(folder: Path = FOLDER) -> dict[Path, str]:
-    """The machines, their noise, and the list of raw files."""
+    """Return the sections on the machines, their noise, the first numbers,
+    start-up, training, and 2018."""
     return {
-        PAGES / "machines.md": about(folder),
-        PAGES / "noise.md": noise(folder),
-        PAGES / "raw.md": index(folder),
+        BENCHMARK_PARTS / "machines.md": machine_descriptions(folder),
+        BENCHMARK_PARTS / "noise.md": noise_section(folder),
+        BENCHMARK_PARTS / "start.md": for_each_machine(
+            folder, start_up_section
+        ),
+        BENCHMARK_PARTS / "trained.md": for_each_machine(
+            folder, lambda machine: time_to_train(machine, folder)
+        ),
+        BENCHMARK_PARTS / "then-and-now.md": for_each_machine(
+            folder, era_comparison
+        )
+        + without_successor(),
+        GENERATED / "first-numbers.md": first_numbers(folder),
     }

@@ -18,12 +18,12 @@ from pages.paths import FIGURES, GENERATED
 BATCH = 128
 LAYOUTS = "NCHW", "NHWC", "HWCN", "nChw8c", "nChw16c"
 # What each convolution of the network reads: its channels and its side.
-READ = {"conv1": (1, 28), "conv2": (32, 14)}
+CONVOLUTION_INPUTS = {"conv1": (1, 28), "conv2": (32, 14)}
 PER_LINE = 64 // 4  # float32
 CACHES = 64, 512  # lines: 4 KiB, and 32 KiB, a first-level cache
 
 
-def offsets(layout: str, n: int, c: int, h: int, w: int) -> np.ndarray:
+def number_offsets(layout: str, n: int, c: int, h: int, w: int) -> np.ndarray:
     """Where each number of an N×C×H×W tensor lies in memory, in numbers."""
     block = int("".join(filter(str.isdigit, layout)) or 1)
     padded = -(-c // block) * block
@@ -37,7 +37,7 @@ def offsets(layout: str, n: int, c: int, h: int, w: int) -> np.ndarray:
     return line.transpose([layout.index(a) for a in "NCHW"])
 
 
-def windows(where: np.ndarray) -> Iterator[np.ndarray]:
+def window_offsets(where: np.ndarray) -> Iterator[np.ndarray]:
     """The offsets that each 3×3 window reads, of one image's C×H×W."""
     _, height, width = where.shape
     for h in range(height):
@@ -47,20 +47,25 @@ def windows(where: np.ndarray) -> Iterator[np.ndarray]:
             yield where[:, rows, columns].transpose(1, 2, 0).ravel()
 
 
-def counts(layer: str, layout: str) -> tuple[int, ...]:
+def count_lines(layer: str, layout: str) -> tuple[int, ...]:
     """(numbers in an inner window, lines it touches, lines that the image
     lies in, lines fetched for the image through each of CACHES)."""
-    c, side = READ[layer]
-    where = offsets(layout, BATCH, c, side, side)[0]
-    all_windows = list(windows(where))
+    c, side = CONVOLUTION_INPUTS[layer]
+    where = number_offsets(layout, BATCH, c, side, side)[0]
+    all_windows = list(window_offsets(where))
     inner = all_windows[side * (side // 2) + side // 2]
     touched = len(set((inner // PER_LINE).tolist()))
     filled = len(np.unique(where // PER_LINE))
     read = (np.concatenate(all_windows) // PER_LINE).tolist()
-    return len(inner), touched, filled, *(misses(read, n) for n in CACHES)
+    return (
+        len(inner),
+        touched,
+        filled,
+        *(count_misses(read, n) for n in CACHES),
+    )
 
 
-def misses(lines: list[int], capacity: int) -> int:
+def count_misses(lines: list[int], capacity: int) -> int:
     """How many of `lines`, in their order, a cache of `capacity` lines does
     not hold; the least recently used is thrown out."""
     cache: OrderedDict[int, None] = OrderedDict()
@@ -76,12 +81,12 @@ def misses(lines: list[int], capacity: int) -> int:
     return found
 
 
-def table() -> str:
+def cache_lines_table() -> str:
     """docs/generated/cachelines.md."""
     rows = []
-    for layer in READ:
+    for layer in CONVOLUTION_INPUTS:
         for layout in LAYOUTS:
-            numbers, touched, *rest = counts(layer, layout)
+            numbers, touched, *rest = count_lines(layer, layout)
             used = 100 * numbers / (touched * PER_LINE)
             cells = [layer, layout, numbers, touched, f"{used:.0f} %"]
             cells += [f"{count:,}" for count in rest]
@@ -97,17 +102,17 @@ def table() -> str:
     )
 
 
-def picture() -> str:
+def layouts_chart() -> str:
     """docs/assets/figures/layouts.svg: how memory begins in each layout."""
-    c, side = READ["conv2"]
+    c, side = CONVOLUTION_INPUTS["conv2"]
     shown, cell, top, step = 40, 9, 42, 72
     rows, said = [], []
     for i, layout in enumerate(LAYOUTS):
-        where = offsets(layout, BATCH, c, side, side)
+        where = number_offsets(layout, BATCH, c, side, side)
         channel = np.empty(where.size, int)
         channel[where.ravel()] = np.indices(where.shape)[1].ravel()
         first = channel[:shown].tolist()
-        _, touched, *_ = counts("conv2", layout)
+        _, touched, *_ = count_lines("conv2", layout)
         y = top + step * i
         # The first neighbour along each axis tells the stride.
         strides = ", ".join(
@@ -154,6 +159,6 @@ def picture() -> str:
 def folder_files() -> dict[Path, str]:
     """The table and the figure."""
     return {
-        GENERATED / "cachelines.md": table(),
-        FIGURES / "layouts.svg": picture(),
+        GENERATED / "cachelines.md": cache_lines_table(),
+        FIGURES / "layouts.svg": layouts_chart(),
     }

@@ -1,34 +1,54 @@
-"""The ConvNet: what the gates stand on; and the first numbers."""
+"""The ConvNet: its listings, the gates, and which versions it works with."""
 
 from pathlib import Path
 from statistics import median
 
 from lab import results
-from lab.frameworks import Implementation, every
+from lab.frameworks import Implementation, every, frameworks
 from lab.gates import SEEDS
 from lab.results import Result
 from pages.markup import titles
+from pages.markup.folder_texts import (
+    CONVNET_INCLUDES,
+    listing_fence,
+    read_note,
+)
 from pages.markup.numbers import seed_count_note
-from pages.markup.stale_remarks import date_range, label_stale_rows, stale_days
+from pages.markup.stale_remarks import label_stale_rows, stale_days
 from pages.markup.tables import table
-from pages.markup.text import NOT_MEASURED, NOTHING, escape_markup
-from pages.paths import GENERATED
+from pages.markup.tabs import tab_set
+from pages.markup.text import NOT_MEASURED, NOTHING, escape_markup, join_words
+from pages.markup.titles import Frameworks, newest_of_each_label
+from pages.paths import GENERATED, TABS
 
 
-def source(data: str) -> str:
+def listing_tabs(section: str, known: Frameworks) -> str:
+    """The newest of each label: a listing, and its sentences below; one of
+    2018 says so first."""
+    bodies = []
+    for f in newest_of_each_label(known):
+        old = "" if f.era == "today" else f"As {f.era} left it.\n\n"
+        era = "" if f.era == "today" else f.era
+        shown = listing_fence(f, CONVNET_INCLUDES[section], era=era)
+        body = f"{old}{shown}\n\n{read_note(f, section)}"
+        bodies.append((f.label, body))
+    return tab_set(bodies)
+
+
+def gate_source(data: str) -> str:
     return (
         f"\nFrom `results/gates/*-{data}-?.json`; `make results` measures "
         "what is absent or stale.\n"
     )
 
 
-def named(implementation: Implementation, runs: list[Result]) -> str:
+def gate_title(implementation: Implementation, runs: list[Result]) -> str:
     """Keras 3.15.1 on JAX."""
     version = runs[0]["version"] if runs else None
     return titles.implementation_title(implementation, version)
 
 
-def gates(data: str, folder: Path = results.FOLDER) -> str:
+def gates_table(data: str, folder: Path = results.FOLDER) -> str:
     """What was measured, and the gates of every framework.toml: one for all
     is said once."""
     found = results.gates(data, folder)
@@ -42,7 +62,7 @@ def gates(data: str, folder: Path = results.FOLDER) -> str:
             three = min(accuracy), median(accuracy), max(accuracy)
             cells = [f"{value:.{digits}f}" for value in three]
             cells[0] += seed_count_note(len(accuracy), len(SEEDS))
-        rows.append([named(i, found.get(i.slug, [])), *cells, gate])
+        rows.append([gate_title(i, found.get(i.slug, [])), *cells, gate])
     head = ["framework", f"worst of {len(SEEDS)}", "median", "best", "gate"]
     said = ""
     if len({row[-1] for row in rows}) == 1:
@@ -51,69 +71,68 @@ def gates(data: str, folder: Path = results.FOLDER) -> str:
     above, rows = label_stale_rows(
         rows, [stale_days("gates", found.get(i.slug, [])) for i in every()]
     )
-    return said + above + table(head, rows) + source(data)
+    return said + above + table(head, rows) + gate_source(data)
 
 
-def machine_of(run: Result) -> str:
-    """AMD EPYC, 2 cores."""
-    return (
-        f"{escape_markup(run['machine']['cpu'])}, {run['machine']['cores']} "
-        "cores"
+def works_text(found: Result) -> str:
+    """What came of it: "all of 58", or each page with what broke there."""
+    if found["error"]:
+        return escape_markup(found["error"])
+    broken: dict[str, list[str]] = {}
+    for step in found["looked_at"]:
+        if step["error"]:
+            broken.setdefault(step["page"], []).append(f"`{step['what']}`")
+    if not broken:
+        return f"all of {len(found['looked_at'])}"
+    return "; ".join(
+        f"not {join_words(names)}, [{page.removesuffix('.md')}]({page})"
+        for page, names in broken.items()
     )
 
 
-def first_numbers(folder: Path = results.FOLDER) -> str:
-    """Speed and memory: medians over the runs of all seeds."""
-    found = results.gates("mnist-5k", folder)
-    if not found:
-        return "Not measured.\n"
-    first = next(iter(found.values()))[0]
-    day = date_range(r["date"][:10] for runs in found.values() for r in runs)
-    said = (
-        f"{machine_of(first)}, {escape_markup(first['machine']['system'])}, "
-        f"Python {escape_markup(first['machine']['python'])} (3.6 for 2018), "
-        "no GPU, "
-        f"{day}. Medians of five runs, and the slowest and the fastest of "
-        "them."
-    )
-    rows = []
-    for i in every():
-        runs = found.get(i.slug, [])
-        name = named(i, runs)
-        if not runs:
-            rows.append([name, NOT_MEASURED, *[NOTHING] * 5])
-            continue
-        for machine in dict.fromkeys(map(machine_of, runs)):
-            if machine != machine_of(first):
-                said += f" {name}: {machine}."
-        speed = [run["images_per_second"] for run in runs]
-        training = median(run["seconds"]["training"] for run in runs)
-        start = median(run["seconds"]["start_up"] for run in runs)
-        memory = median(run["peak_memory_bytes"] / 2**20 for run in runs)
-        rows.append(
-            [
-                name,
-                f"{median(speed):,.0f}"
-                + seed_count_note(len(runs), len(SEEDS)),
-                f"{min(speed):,.0f}–{max(speed):,.0f}",
-                f"{training:.1f}",
-                f"{start:.1f}",
-                f"{memory:,.0f}",
-                f"{median(run['test_accuracy'] for run in runs):.3f}",
-            ]
-        )
-    head = ["framework", "images/s", "slowest–fastest", "training, s",
-            "start-up, s", "peak memory, MiB", "accuracy"]  # fmt: skip
+def newest_row(
+    i: Implementation, known: str | None, found: Result | None
+) -> list[str]:
+    """One implementation: the version of the other pages, and the newest."""
+    cells = [titles.implementation_title(i, known)]
+    if found is None:
+        return [*cells, NOT_MEASURED, *[NOTHING] * 3]
+    versions = found["packages"].items()
+    newest = ", ".join(f"{name} {escape_markup(v)}" for name, v in versions)
+    return [
+        *cells, newest or NOTHING, escape_markup(found["python"] or NOTHING),
+        works_text(found), found["date"][:10],
+    ]  # fmt: skip
+
+
+def newest_versions_table(folder: Path = results.FOLDER) -> str:
+    """A row for each implementation that has packages to lift the pins of."""
+    found, known = results.canary(folder), titles.measured_versions(folder)
+    those = [i for i in every() if i.backend.packages]
     above, rows = label_stale_rows(
-        rows, [stale_days("gates", found.get(i.slug, [])) for i in every()]
+        [newest_row(i, known.get(i.slug), found.get(i.slug)) for i in those],
+        [
+            stale_days("canary", filter(None, [found.get(i.slug)]))
+            for i in those
+        ],
     )
-    return f"{said}\n\n{above}{table(head, rows)}" + source("mnist-5k")
+    head = ["on this site", "works with", "Python", "what works", "as of"]
+    return above + table(head, rows, "llll") + "\nFrom `results/canary/`.\n"
 
 
 def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:
-    """The tables of the gates, and the first numbers."""
+    """Return the tables of the gates and of the newest versions."""
     return {
-        GENERATED / "gates-mnist-5k.md": gates("mnist-5k", folder),
-        GENERATED / "gates-mnist.md": gates("mnist", folder),
-        GENERATED / "first-numbers.md": first_numbers(folder),
+        GENERATED / "gates-mnist-5k.md": gates_table("mnist-5k", folder),
+        GENERATED / "gates-mnist.md": gates_table("mnist", folder),
+        GENERATED / "canary.md": newest_versions_table(folder),
+    }
+
+
+def folder_files() -> dict[Path, str]:
+    """Return a tab set of each section of the listings."""
+    return {
+        TABS / f"convnet-{section}.md": listing_tabs(section, frameworks())
+        + "\n"
+        for section in CONVNET_INCLUDES
     }

@@ -1,4 +1,4 @@
-"""Home: the strip of trust, and the network as a picture."""
+"""Home: the strip of trust, the network's picture, the reasons to choose."""
 
 from pathlib import Path
 from statistics import mean
@@ -15,6 +15,7 @@ from pages.charts.network_drawing import (
     network_figure,
     network_file,
 )
+from pages.markup.folder_texts import read_note
 from pages.markup.framework_marks import label_slug
 from pages.markup.numbers import scientific
 from pages.markup.stale_remarks import (
@@ -24,9 +25,9 @@ from pages.markup.stale_remarks import (
     stale_days,
 )
 from pages.markup.text import NOT_MEASURED
-from pages.markup.titles import group_by_label
-from pages.paths import ASSETS, GENERATED
-from pages.seeds import accuracies, days_of
+from pages.markup.titles import Frameworks, group_by_label
+from pages.paths import ASSETS, GENERATED, TABS
+from pages.seed_accuracies import accuracies, stale_seed_days
 
 NETWORK_PLACES = """
 .md-typeset figure:has(> .orders),
@@ -71,7 +72,7 @@ def trust_strip(folder: Path = results.FOLDER) -> str:
     weights = sum(w.size for w in load_file(TRAINED_WEIGHTS).values())
     gates = results.gates("mnist-5k", folder)
     then = [i for i in every() if i.framework.era == "2018"]
-    own = join_days(*(of["own"] for of in days_of(folder).values()))
+    own = join_days(*(of["own"] for of in stale_seed_days(folder).values()))
     passed = [run for i in then for run in gates.get(i.slug, [])]
     fresh: Days = frozenset()
     running = sum(i.slug in gates for i in then)
@@ -156,6 +157,14 @@ def network_css(known: list[Framework]) -> str:
     )
 
 
+def reasons_to_choose(known: Frameworks) -> str:
+    """What one chooses each for; the newest of a label says it."""
+    return "\n".join(
+        f"- **{label}**: {' '.join(read_note(group[-1], 'choose').split())}"
+        for label, group in group_by_label(known).items()
+    )
+
+
 def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:
     """Return the strip of trust."""
     return {GENERATED / "trust.md": trust_strip(folder)}
@@ -163,7 +172,7 @@ def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:
 
 def folder_files() -> dict[Path, str]:
     """Return the network's picture, its colors and a file of it in each order;
-    the logo and the row of kernels."""
+    the logo and the row of kernels; the reasons to choose a framework."""
     groups = group_by_label(frameworks()).values()
     known = [framework for group in groups for framework in group]
     return {
@@ -171,6 +180,7 @@ def folder_files() -> dict[Path, str]:
         ASSETS / "network.css": network_css(known),
         ASSETS / "logo.svg": logo(),
         ASSETS / "kernels.svg": kernel_strip(),
+        TABS / "choose.md": reasons_to_choose(frameworks()) + "\n",
         **{
             ASSETS / file_name(order): network_file(order)
             for order in AXIS_ORDERS

@@ -20,13 +20,11 @@ from pages.markup import titles
 from pages.markup.numbers import milliseconds
 from pages.markup.stale_remarks import Days, join_days, stale_days
 from pages.markup.text import NOT_MEASURED, NOTHING, escape_markup
-from pages.paths import GENERATED
 
-PAGES = GENERATED / "benchmarks"
-PRECISION = {"float32": "float32", "tf32": "TF32", "bfloat16": "bfloat16"}
+PRECISIONS = {"float32": "float32", "tf32": "TF32", "bfloat16": "bfloat16"}
 # What a file must be called, below results/benchmarks/.
-PLACE = re.compile(r"([a-z0-9-]+)/(\d{4}-\d\d-\d\d)/[a-z0-9_-]+")
-NONE = "Not measured.\n"
+RESULT_PLACE = re.compile(r"([a-z0-9-]+)/(\d{4}-\d\d-\d\d)/[a-z0-9_-]+")
+NO_RESULTS = "Not measured.\n"
 
 
 class Machine:
@@ -89,7 +87,7 @@ class Machine:
         """The one number of a variant in a case: its rounds' geometric mean;
         or why there is none."""
         found = self.rounds(name, case)
-        return milliseconds(middle(found)) if found else failure(
+        return milliseconds(middle(found)) if found else failure_text(
             self, name, case
         )  # fmt: skip
 
@@ -177,7 +175,7 @@ class Machine:
     def precise(self, name: str) -> str:
         """The same, with the precision where that is not float32."""
         precision = self.variants[name].precision
-        more = "" if precision == "float32" else f", {PRECISION[precision]}"
+        more = "" if precision == "float32" else f", {PRECISIONS[precision]}"
         return self.title(name) + more
 
     def source(self) -> str:
@@ -188,13 +186,13 @@ class Machine:
 
 
 @functools.cache
-def machines(folder: Path = FOLDER) -> list[Machine]:
+def measured_machines(folder: Path = FOLDER) -> list[Machine]:
     """Every machine of the results with its newest campaign that has a round,
     the newest first. Raises BadInput for a file that is not where it should
     be."""
     found: dict[tuple[str, str], dict[str, Result]] = {}
     for place, result in read_all("benchmarks", folder).items():
-        match = PLACE.fullmatch(place)
+        match = RESULT_PLACE.fullmatch(place)
         if not match:
             raise BadInput(
                 f"{folder}/benchmarks/{place}.json: not in <machine>/<date>/"
@@ -209,18 +207,20 @@ def machines(folder: Path = FOLDER) -> list[Machine]:
     return sorted(newest.values(), key=lambda m: m.date, reverse=True)
 
 
-def sources(folder: Path) -> str:
-    return "".join(machine.source() for machine in machines(folder))
+def result_sources(folder: Path) -> str:
+    return "".join(machine.source() for machine in measured_machines(folder))
 
 
-def each(folder: Path, section: Callable[[Machine], str]) -> str:
+def for_each_machine(folder: Path, section: Callable[[Machine], str]) -> str:
     """A section for each machine, and where it is from; those that have
     nothing to say are left out."""
-    said = [(section(m), m.source()) for m in machines(folder)]
-    return "\n".join(part + source for part, source in said if part) or NONE
+    said = [(section(m), m.source()) for m in measured_machines(folder)]
+    return (
+        "\n".join(part + source for part, source in said if part) or NO_RESULTS
+    )
 
 
-def failure(machine: Machine, name: str, case: str) -> str:
+def failure_text(machine: Machine, name: str, case: str) -> str:
     """Why a variant has no such number."""
     for error in machine.files.get(name, {"errors": []})["errors"]:
         if error["case"] == case:
@@ -230,7 +230,7 @@ def failure(machine: Machine, name: str, case: str) -> str:
     return NOT_MEASURED
 
 
-def typical(values: Sequence[float], form: str) -> str:
+def median_text(values: Sequence[float], form: str) -> str:
     """The median of what was written down, if anything was."""
     return format(median(values), form) if values else NOTHING
 

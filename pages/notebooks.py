@@ -15,8 +15,8 @@ from pages.charts import network_drawing
 from pages.charts.network_drawing import AXIS_ORDERS
 from pages.markup import titles
 
-FOLDER = ROOT / "docs" / "notebooks"
-ABOUT = {
+NOTEBOOKS = ROOT / "docs" / "notebooks"
+SECTION_TITLES = {
     "model": "Define: the last layer returns logits.",
     "train": "Train: a list of the mean loss of each epoch comes back.",
     "evaluate": "Evaluate: the share of digits that are right.",
@@ -31,12 +31,12 @@ SECTION = re.compile(
 )
 # TensorFlow, where a framework runs on it, says a page of its own processor,
 # some of it before it heeds the variable.
-QUIET = """\
+QUIET_CELL = """\
 import os
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.dup2(os.open(os.devnull, os.O_WRONLY), 2)"""
-DIGIT = """\
+DIGIT_CELL = """\
 import matplotlib.pyplot as plt
 
 %config InlineBackend.figure_formats = ["svg"]
@@ -56,16 +56,16 @@ right.spines[:].set_visible(False)
 plt.show()"""
 
 
-def notebooks() -> dict[Path, Framework]:
+def notebook_frameworks() -> dict[Path, Framework]:
     """Which framework each notebook is of."""
     today = {
-        FOLDER / f"{i.framework.label.lower()}.ipynb": i.framework
+        NOTEBOOKS / f"{i.framework.label.lower()}.ipynb": i.framework
         for i in implementations(era="today")
     }
     return {path: f for path, f in today.items() if path.exists()}
 
 
-def choice(framework: Framework) -> str:
+def backend_sentence(framework: Framework) -> str:
     """A sentence on its backends, where it has several."""
     first, *others = implementations([framework.name])
     if not others:
@@ -77,7 +77,7 @@ def choice(framework: Framework) -> str:
     )
 
 
-def notebook(framework: Framework) -> str:
+def make_notebook(framework: Framework) -> str:
     """Its convnet.py as a notebook."""
     source = framework.source()
     head = source[: source.index("# --8<--")].split('"""')[2].strip()
@@ -94,22 +94,22 @@ def notebook(framework: Framework) -> str:
         new.new_markdown_cell(
             f"# {framework.label}: the whole file, run\n\nThe sections of "
             f"`snippets/{framework.name}/convnet.py`, executed when this site "
-            f"was built. {choice(framework)}\n\n![The network, "
+            f"was built. {backend_sentence(framework)}\n\n![The network, "
             f"{AXIS_ORDERS[order]}: {network_drawing.describe_shapes(order)}]"
             "(attachment:network.svg)",
             attachments={"network.svg": {"image/svg+xml": picture}},
         ),
-        *([new.new_code_cell(QUIET)] if quiet else []),
+        *([new.new_code_cell(QUIET_CELL)] if quiet else []),
         new.new_code_cell(head),
     ]
     for name, code in SECTION.findall(source):
-        cells.append(new.new_markdown_cell(ABOUT[name]))
+        cells.append(new.new_markdown_cell(SECTION_TITLES[name]))
         cells.append(new.new_code_cell(code.strip()))
     cells += [
         new.new_markdown_cell("4,000 digits to train on, 1,000 to test on."),
         new.new_code_cell(main),
         new.new_markdown_cell("One digit, and what the network thinks of it."),
-        new.new_code_cell(DIGIT),
+        new.new_code_cell(DIGIT_CELL),
     ]
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
@@ -122,4 +122,6 @@ def notebook(framework: Framework) -> str:
 
 def folder_files() -> dict[Path, str]:
     """Every notebook."""
-    return {path: notebook(f) for path, f in notebooks().items()}
+    return {
+        path: make_notebook(f) for path, f in notebook_frameworks().items()
+    }

@@ -8,3 +8,8 @@ TABS = ROOT / "docs" / "generated" / "tabs"
 
 
 ASSETS = ROOT / "docs" / "assets"
+
+
+LAYER_PARTS = GENERATED / "layers"
+BENCHMARK_PARTS = GENERATED / "benchmarks"
+DISTRIBUTED_PARTS = GENERATED / "distributed"

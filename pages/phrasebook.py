@@ -1,17 +1,21 @@
 """The phrasebook's tables, from the folders' phrasebook.md: a table each,
-whose first column is the part of the network that a row is about."""
+whose first column is the part of the network that a row is about; and CNTK's
+two loss curves, from what evidence/semantics/unit_gain_2018.py printed."""
 
 import textwrap
 from pathlib import Path
 
 from lab.frameworks import ERAS, ROOT, BadInput, Framework, frameworks
 from lab.rows import groups
+from pages.charts.svg import figure, svg_text
 from pages.markup.folder_texts import read_text
 from pages.markup.framework_marks import mark_name
+from pages.markup.stale_remarks import stale_record_days, stale_sentence
 from pages.markup.text import join_words
 from pages.markup.titles import Frameworks, folder_title, group_by_label
+from pages.paths import FIGURES
 
-TABLES = ROOT / "docs" / "generated" / "phrasebook"
+PHRASEBOOK_TABLES = ROOT / "docs" / "generated" / "phrasebook"
 HEAD = "part | name | arguments | default | more"
 # The parts, and what their columns are called on the page.
 PARTS = {
@@ -28,14 +32,17 @@ PARTS = {
     "Evaluation mode": "dropout off | no gradients | default | softmax",
     "Saving": "save | load | file | holds",
 }
+UNIT_GAIN_RECORD = ROOT / "evidence" / "semantics" / "unit_gain_2018.txt"
+LEFT, TOP, WIDTH, HEIGHT = 34, 28, 316, 200  # the plot, in a box of 360 × 268
+STEPS, LOSS = 64, 2.5
 
 
-def path(part: str) -> Path:
+def table_path(part: str) -> Path:
     """The part's table, as its page includes it."""
-    return TABLES / f"{part.lower().replace(' ', '-')}.md"
+    return PHRASEBOOK_TABLES / f"{part.lower().replace(' ', '-')}.md"
 
 
-def rows(framework: Framework) -> dict[str, list[str]]:
+def read_rows(framework: Framework) -> dict[str, list[str]]:
     """Its rows of each part, without the part. Raises BadInput."""
     file = framework.folder / "phrasebook.md"
     head, rule, *lines = [
@@ -65,19 +72,19 @@ def rows(framework: Framework) -> dict[str, list[str]]:
     return found
 
 
-def versions(known: Frameworks) -> dict[str, list[Framework]]:
+def group_versions(known: Frameworks) -> dict[str, list[Framework]]:
     """The frameworks of each label, but for the reference, which is written
     out and calls nothing by a name of its own."""
     return group_by_label([f for f in known if not f.reference])
 
 
-def table(part: str, known: Frameworks) -> str:
+def part_table(part: str, known: Frameworks) -> str:
     """One part's table; what all rows of two versions share is said once."""
     lines = [f"| framework | {PARTS[part]} |", "| --- |" + 4 * " --- |"]
-    for label, group in versions(known).items():
+    for label, group in group_versions(known).items():
         same: dict[tuple[str, ...], list[Framework]] = {}
         for f in group:
-            same.setdefault(tuple(rows(f)[part]), []).append(f)
+            same.setdefault(tuple(read_rows(f)[part]), []).append(f)
         for cells, who in same.items():
             numbers = [
                 folder_title(f, known)[len(label) :].strip() for f in who
@@ -90,9 +97,9 @@ def table(part: str, known: Frameworks) -> str:
     return "\n".join(lines)
 
 
-def eras(known: Frameworks) -> str:
+def eras_sentence(known: Frameworks) -> str:
     """A sentence: which of the names are of which era."""
-    group = [f for same in versions(known).values() for f in same]
+    group = [f for same in group_versions(known).values() for f in same]
     old, new = (
         join_words(folder_title(f, known) for f in group if f.era == era)
         for era in reversed(ERAS)
@@ -100,7 +107,7 @@ def eras(known: Frameworks) -> str:
     return textwrap.fill(f"{old} are those of 2018; {new} are today's.", 79)
 
 
-def contents() -> str:
+def layer_contents() -> str:
     """The groups of layers with a page of their own, and their entries."""
     found = []
     for name, group in groups().items():
@@ -112,11 +119,78 @@ def contents() -> str:
     return "\n".join(found)
 
 
-def folder_files(known: Frameworks | None = None) -> dict[Path, str]:
-    """docs/generated/phrasebook/: a table a part, the eras, and the layers
-    beyond this network."""
-    known = frameworks() if known is None else known
-    found = {path(part): table(part, known) for part in PARTS}
-    found[path("eras")] = eras(known)
-    found[path("layers")] = contents()
-    return {where: f"{text}\n" for where, text in found.items()}
+def unit_gain_x(step: int) -> str:
+    return f"{LEFT + WIDTH * step / STEPS:.1f}"
+
+
+def unit_gain_y(loss: float) -> str:
+    return f"{TOP + HEIGHT * (1 - loss / LOSS):.1f}"
+
+
+def unit_gain_curve(losses: list[float], style: str) -> str:
+    points = " ".join(
+        f"{unit_gain_x(n)} {unit_gain_y(loss)}"
+        for n, loss in enumerate(losses, 1)
+    )
+    return f'<path d="M{points}" {style}/>'
+
+
+def unit_gain_chart(record: str) -> str:
+    """Both curves as one figure."""
+    rows = [line.split() for line in record.splitlines()[1:]]
+    true, false = [[float(row[column]) for row in rows] for column in (1, 2)]
+    if len(rows) != STEPS or max(true + false) >= LOSS:
+        raise BadInput(f"{UNIT_GAIN_RECORD}: not {STEPS} losses below {LOSS}")
+    right, bottom = LEFT + WIDTH, TOP + HEIGHT
+    ticks = [
+        svg_text(LEFT - 8, unit_gain_y(loss - 0.05), loss, "end")
+        for loss in range(3)
+    ]
+    ticks += [
+        svg_text(unit_gain_x(step), bottom + 18, step, "middle")
+        for step in (0, 32, 64)
+    ]
+    grid = "".join(f"M{LEFT} {unit_gain_y(loss)}H{right}" for loss in (1, 2))
+    grid += f"M{unit_gain_x(32)} {TOP}V{bottom}"
+    said = (
+        "The mean loss of each of 64 batches, two epochs. With unit_gain it "
+        f"falls from {true[0]:.2f} to {true[31]:.2f} after the first epoch "
+        f"and {true[63]:.2f} after the second; without, from {false[0]:.2f} "
+        f"to {false[31]:.2f} and {false[63]:.2f}."
+    )
+    body = [
+        f'<path d="{grid}" stroke="currentColor" stroke-opacity="0.25"/>',
+        f'<path d="M{LEFT} {TOP}V{bottom}H{right}" fill="none" '
+        'stroke="currentColor"/>',
+        '<g fill="none" stroke-width="2" stroke-linejoin="round">',
+        unit_gain_curve(true, 'stroke="var(--md-accent-fg-color, #a13d00)"'),
+        unit_gain_curve(false, 'stroke="currentColor"'),
+        "</g>",
+        '<g fill="currentColor">',
+        svg_text(2, 16, "loss", "start"),
+        svg_text(right, bottom + 36, "step; an epoch is 32", "end"),
+        *ticks,
+        svg_text(right, 46, "unit_gain=True, the default", "end"),
+        svg_text(right, 182, "unit_gain=False", "end"),
+        "</g>",
+    ]
+    remark = stale_sentence({"": stale_record_days(UNIT_GAIN_RECORD)})
+    title = "Training loss, with and without unit_gain"
+    return figure("", "unit-gain", title, said, 360, 268, body,
+                  shown=480, size=13, remark=remark)  # fmt: skip
+
+
+def record_files() -> dict[Path, str]:
+    """Return the figure of CNTK's curves."""
+    record = UNIT_GAIN_RECORD.read_text("utf-8")
+    return {FIGURES / "unit-gain.svg": unit_gain_chart(record)}
+
+
+def folder_files() -> dict[Path, str]:
+    """Return a table for each part, the eras, and the layers beyond this
+    network."""
+    known = frameworks()
+    texts = {table_path(part): part_table(part, known) for part in PARTS}
+    texts[table_path("eras")] = eras_sentence(known)
+    texts[table_path("layers")] = layer_contents()
+    return {path: f"{text}\n" for path, text in texts.items()}

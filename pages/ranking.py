@@ -8,13 +8,12 @@ from benchmarks.variants import ROUNDS, environment
 from lab.results import FOLDER
 from pages.charts.bar_chart import bar_chart
 from pages.machines import (
-    NONE,
-    PAGES,
-    PRECISION,
+    NO_RESULTS,
+    PRECISIONS,
     Machine,
-    failure,
-    machines,
-    sources,
+    failure_text,
+    measured_machines,
+    result_sources,
     timing_bar,
 )
 from pages.markup.numbers import interval, milliseconds, percent
@@ -32,14 +31,15 @@ from pages.markup.text import (
     join_words,
     small,
 )
+from pages.paths import BENCHMARK_PARTS
 
 # A forward pass takes 7,739,648 operations an image, 2 for each multiply-add,
 # those with the zeros of the padding too, as PyTorch's counter has it; a
 # training step three times that, but for the gradient of the first
 # convolution's input.
-FORWARD = 2 * (28 * 28 * 32 * 9 + 14 * 14 * 64 * 9 * 32 + 3136 * 10)
-TRAINING = 3 * FORWARD - 2 * 28 * 28 * 32 * 9
-ASKED = {
+FORWARD_FLOP = 2 * (28 * 28 * 32 * 9 + 14 * 14 * 64 * 9 * 32 + 3136 * 10)
+TRAINING_FLOP = 3 * FORWARD_FLOP - 2 * 28 * 28 * 32 * 9
+QUESTIONS = {
     "train-128": "To train, 128 digits a step",
     "train-32": "To train, 32 digits a step",
     "train-1024": "To train, 1,024 digits a step",
@@ -48,12 +48,12 @@ ASKED = {
 }
 
 
-def few(rounds: Rounds) -> bool:
+def has_too_few_rounds(rounds: Rounds) -> bool:
     """Too few rounds for an interval?"""
     return len(rounds) < ROUNDS
 
 
-def verdict(
+def ranking_verdict(
     machine: Machine,
     there: Mapping[str, Rounds],
     place: Mapping[str, tuple[int, int]],
@@ -66,13 +66,14 @@ def verdict(
     best, *others = there
     old = None if above else machine.days(*there)
     said = (
-        f"{ASKED[case]}: **{machine.title(best)}**, "
+        f"{QUESTIONS[case]}: **{machine.title(best)}**, "
         f"{milliseconds(middle(there[best]))} ms."
     )
-    if few(there[best]):
+    if has_too_few_rounds(there[best]):
         said += f" {machine.count().capitalize()}: too few to say more."
         return (
-            f"{add_stale_remark(said, old)}\n\n{command(machine, best, case)}"
+            f"{add_stale_remark(said, old)}\n\n"
+            f"{repeat_command(machine, best, case)}"
         )
     equal = [name for name in others if place[name][0] == 1]
     if equal:
@@ -83,10 +84,13 @@ def verdict(
         found = ratio(there[later[0]], there[best], pairs(len(there)))
         next_one = machine.title(later[0])
         said += f" Then {next_one}, {interval(found)} times as long."
-    return f"{add_stale_remark(said, old)}\n\n{command(machine, best, case)}"
+    return (
+        f"{add_stale_remark(said, old)}\n\n"
+        f"{repeat_command(machine, best, case)}"
+    )
 
 
-def command(machine: Machine, name: str, case: str) -> str:
+def repeat_command(machine: Machine, name: str, case: str) -> str:
     """What makes a row again, and the variables that its process gets."""
     device = "cuda" if machine.facts["gpu"] else "cpu"
     variables = environment(machine.variants[name], machine.threads, device)
@@ -98,7 +102,7 @@ def command(machine: Machine, name: str, case: str) -> str:
     )
 
 
-def ranking(
+def ranking_section(
     machine: Machine, names: list[str], case: str, operations: int
 ) -> str:
     """The verdict, a figure and a table: all `names` in `case`, the fastest
@@ -119,7 +123,7 @@ def ranking(
         when.append(machine.days(name))
         rows.append([
             machine.row(name),
-            NOTHING if few(there[name]) else f"{first}–{last}"
+            NOTHING if has_too_few_rounds(there[name]) else f"{first}–{last}"
             if first < last else str(first),
             machine.ms(name, case),
             "1" if name == best else interval(
@@ -131,7 +135,7 @@ def ranking(
             percent(spread(there[name])) if len(there[name]) > 1 else NOTHING,
         ])  # fmt: skip
     rows += [
-        [machine.row(name), failure(machine, name, case), *[NOTHING] * 6]
+        [machine.row(name), failure_text(machine, name, case), *[NOTHING] * 6]
         for name in names
         if name not in there
     ]
@@ -143,13 +147,13 @@ def ranking(
     head = ["variant", "place", "ms", "times the fastest", "images/s",
             of_the_peak, "cores busy", "spread"]  # fmt: skip
     return above + "\n".join([
-        verdict(machine, there, place, case, above),
-        bars(machine, there, case, above),
+        ranking_verdict(machine, there, place, case, above),
+        ranking_chart(machine, there, case, above),
         table(head, rows),
     ])  # fmt: skip
 
 
-def bars(
+def ranking_chart(
     machine: Machine, there: Mapping[str, Rounds], case: str, above: str
 ) -> str:
     """A row for each variant, the mean of its rounds; a line, its slowest and
@@ -165,14 +169,14 @@ def bars(
     )  # fmt: skip
 
 
-def choices(
+def ranking_choices(
     what: str, batches: tuple[int, ...], operations: int, folder: Path
 ) -> str:
     """A part for each machine, precision and batch; the page's script shows
     one of them, and without it all are there."""
     parts = []
-    for machine in machines(folder):
-        for precision in PRECISION:
+    for machine in measured_machines(folder):
+        for precision in PRECISIONS:
             names = machine.group("page", "fast", precision=precision)
             if what == "predict":
                 names += machine.group("peer", precision=precision)
@@ -182,21 +186,23 @@ def choices(
                     continue
                 parts.append(
                     f'<div class="measured" data-machine="{machine.name}" '
-                    f'data-precision="{PRECISION[precision]}" '
+                    f'data-precision="{PRECISIONS[precision]}" '
                     f'data-batch="{batch}" markdown>\n\n'
-                    f"**{machine.name}, {PRECISION[precision]}, "
+                    f"**{machine.name}, {PRECISIONS[precision]}, "
                     f"batch {batch}, {machine.count()}**\n\n"
-                    + ranking(machine, names, case, operations)
+                    + ranking_section(machine, names, case, operations)
                     + "\n</div>\n"
                 )
-    return ("\n".join(parts) or NONE) + sources(folder)
+    return ("\n".join(parts) or NO_RESULTS) + result_sources(folder)
 
 
 def result_files(folder: Path = FOLDER) -> dict[Path, str]:
     """Training and prediction."""
     return {
-        PAGES / "training.md": choices(
-            "train", (128, 32, 1024), TRAINING, folder
+        BENCHMARK_PARTS / "training.md": ranking_choices(
+            "train", (128, 32, 1024), TRAINING_FLOP, folder
         ),
-        PAGES / "inference.md": choices("predict", (1, 1024), FORWARD, folder),
+        BENCHMARK_PARTS / "inference.md": ranking_choices(
+            "predict", (1, 1024), FORWARD_FLOP, folder
+        ),
     }

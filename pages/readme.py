@@ -15,7 +15,7 @@ from pages.markup.text import NOT_MEASURED, NOTHING, escape_markup
 README = ROOT / "README.md"
 
 
-def code() -> str:
+def model_code() -> str:
     """The model of the first framework, as its file has it."""
     first = frameworks()[0]
     source = first.source()
@@ -26,7 +26,7 @@ def code() -> str:
     return f"```py\n{found[1]}```\n"
 
 
-def picture() -> str:
+def network_image() -> str:
     """The network, in the order of the first framework."""
     order = frameworks()[0].image_layout
     return (
@@ -36,7 +36,7 @@ def picture() -> str:
     )
 
 
-def trained(folder: Path) -> str:
+def training_table(folder: Path) -> str:
     """The table of `python -m snippets train`, of the first seed."""
     rows: list[list[str]] = []
     found: list[Days] = []
@@ -61,7 +61,7 @@ def trained(folder: Path) -> str:
     return above + table(head, rows).rstrip("\n") + "\n"
 
 
-def between(text: str, name: str, part: str) -> str:
+def replace_between(text: str, name: str, part: str) -> str:
     """`text` with `part` between the comments of that name."""
     before, rest = text.split(f"<!-- {name} -->\n")
     after = rest.split(f"<!-- /{name} -->")[1]
@@ -73,6 +73,8 @@ def between(text: str, name: str, part: str) -> str:
 
 def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:
     """README.md with each in its place."""
-    text = between(README.read_text("utf-8"), "picture", picture())
-    text = between(text, "code", code())
-    return {README: between(text, "table", trained(folder))}
+    text = replace_between(
+        README.read_text("utf-8"), "picture", network_image()
+    )
+    text = replace_between(text, "code", model_code())
+    return {README: replace_between(text, "table", training_table(folder))}

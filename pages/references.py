@@ -1,6 +1,8 @@
-"""References: the frameworks and their licences."""
+"""References: the frameworks, and the licences of what the site serves and of
+what is installed, as the packages themselves state them."""
 
 import re
+from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 from lab import results
@@ -9,8 +11,34 @@ from pages.markup import titles
 from pages.markup.tables import table
 from pages.paths import GENERATED
 
+# Those whose metadata names none; read in the file LICENSE that they bring,
+# or, for those of 2018, in their project's of that version.
+LICENCES_READ = {
+    "axe-playwright-python": "MIT",
+    "namex": "Apache-2.0",
+    "numpy==1.19.5": "BSD-3-Clause",
+    "scikit-learn==0.24.2": "BSD-3-Clause",
+    "torch==1.0.0": "BSD-3-Clause",
+}
+# A classifier or a field that says no more than this says nothing.
+NO_LICENCE = {"", "UNKNOWN", "OSI Approved"}
+# What a page is made of: what, whose, and its package or its licence.
+SERVED = [
+    ("text, listings, scripts, pictures, weights", "this repository", "MIT"),
+    (
+        "digits of MNIST, as pictures and in scripts",
+        "Y. LeCun, C. Cortes, C. Burges",
+        "CC BY-SA 3.0, as the copy that Keras serves states",
+    ),
+    ("theme and search", "mkdocs-material", ""),
+    ("icons", "Material Design Icons, in the theme", "Apache-2.0"),
+    ("icon of Git", "Font Awesome, in the theme", "CC BY 4.0"),
+    ("styles and scripts of a notebook", "mkdocs-jupyter", ""),
+    ("typefaces", "Atkinson Hyperlegible Next and Mono", "OFL-1.1"),
+]
 
-def projects(folder: Path = results.FOLDER) -> str:
+
+def projects_table(folder: Path = results.FOLDER) -> str:
     """Every framework with its links."""
     known = titles.measured_versions(folder)
 
@@ -31,6 +59,40 @@ def projects(folder: Path = results.FOLDER) -> str:
     return table(head, [row(f) for f in frameworks()], "llll")
 
 
+def package_licence(found: Distribution) -> str:
+    """The licence of a package as it states it, in its own words; "" where it
+    states none that is a line, and READ has none."""
+    said = found.metadata
+    classes = [
+        entry.rpartition(" :: ")[2]
+        for entry in said.get_all("Classifier") or []
+        if entry.startswith("License ::")
+    ]
+    field, *_ = said.get_all("License") or [""]
+    expression, *_ = said.get_all("License-Expression") or [""]
+    for text in (expression, *classes[:1], field):
+        if text not in NO_LICENCE and "\n" not in text and len(text) < 120:
+            return text
+    name = said["Name"].lower().replace("_", "-")
+    return LICENCES_READ.get(f"{name}=={found.version}") or LICENCES_READ.get(
+        name, ""
+    )
+
+
+def served_table() -> str:
+    """What a page is made of, a row each."""
+    rows = [
+        (what, whose, stated or package_licence(distribution(whose)))
+        for what, whose, stated in SERVED
+    ]
+    return table(["what", "whose", "licence"], rows, "lll")
+
+
 def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:
-    """The table of projects."""
-    return {GENERATED / "projects.md": projects(folder)}
+    """Return the table of projects."""
+    return {GENERATED / "projects.md": projects_table(folder)}
+
+
+def folder_files() -> dict[Path, str]:
+    """Return the table of what is served."""
+    return {GENERATED / "licences.md": served_table()}

@@ -9,7 +9,12 @@ from benchmarks import results
 from benchmarks.statistics import middle
 from lab.results import FOLDER
 from pages.charts.svg import figure, group, svg_text, text_group
-from pages.machines import NONE, PAGES, Machine, machines, sources
+from pages.machines import (
+    NO_RESULTS,
+    Machine,
+    measured_machines,
+    result_sources,
+)
 from pages.markup.numbers import milliseconds, percent
 from pages.markup.stale_remarks import (
     Days,
@@ -19,9 +24,10 @@ from pages.markup.stale_remarks import (
 )
 from pages.markup.tables import table
 from pages.markup.text import NOT_MEASURED, NOTHING, collapsible, escape_markup
+from pages.paths import BENCHMARK_PARTS
 
 
-class Layer(NamedTuple):
+class MeasuredLayer(NamedTuple):
     """A layer that was measured alone, forward or backward."""
 
     name: str
@@ -42,7 +48,7 @@ class Layer(NamedTuple):
         return self.flop / self.seconds
 
 
-def layer_rows(machine: Machine, order: str) -> Iterator[Layer]:
+def measured_layers(machine: Machine, order: str) -> Iterator[MeasuredLayer]:
     """Each layer measured in this order of the axes."""
     for name in machine.group("machine"):
         for case, benchmark in machine.measured(name).items():
@@ -50,7 +56,7 @@ def layer_rows(machine: Machine, order: str) -> Iterator[Layer]:
                 *_, layer, batch, way = case.split("-")
                 m = benchmark.get_runs()[0].get_metadata()
                 seconds = middle(results.rounds(benchmark))
-                yield Layer(
+                yield MeasuredLayer(
                     escape_markup(layer),
                     int(batch),
                     escape_markup(way),
@@ -60,11 +66,11 @@ def layer_rows(machine: Machine, order: str) -> Iterator[Layer]:
                 )
 
 
-def peaks(folder: Path) -> str:
+def peaks_table(folder: Path) -> str:
     """The best rates of every machine."""
     rows = []
     when: list[Days] = []
-    for machine in machines(folder):
+    for machine in measured_machines(folder):
         for case, unit, what in [
             ("matmul-float32", "GFLOP/s", "matrix product, float32"),
             ("matmul-bfloat16", "GFLOP/s", "matrix product, bfloat16"),
@@ -77,29 +83,29 @@ def peaks(folder: Path) -> str:
             rows.append([what, cell, title, machine.name])
             when.append(machine.days(who))
     if not rows:
-        return NONE
+        return NO_RESULTS
     head, align = ["limit", "rate", "by", "machine"], "lrll"
     if len({row[-1] for row in rows}) == 1:
         head, rows, align = head[:-1], [row[:-1] for row in rows], "lrl"
     over, rows = label_stale_rows(rows, when)
-    return over + table(head, rows, align) + sources(folder)
+    return over + table(head, rows, align) + result_sources(folder)
 
 
-def roofline(folder: Path) -> str:
+def roofline_section(folder: Path) -> str:
     """Layer by layer: the table at each batch, and the figure."""
-    for machine in machines(folder):
-        layers = [row for row in layer_rows(machine, "nhwc") if row.flop]
+    for machine in measured_machines(folder):
+        layers = [row for row in measured_layers(machine, "nhwc") if row.flop]
         compute, _ = machine.peak("matmul-float32")
         memory, _ = machine.peak("copy")
         cache, _ = machine.peak("copy-cached")
         if layers and compute and memory and cache:
             break
     else:
-        return NONE
+        return NO_RESULTS
     when = machine.days(*machine.group("machine"))
-    drawn = picture(layers, compute, memory, cache, when)
+    drawn = roofline_chart(layers, compute, memory, cache, when)
     parts = [stale_paragraph(when) + drawn]
-    held = last_cache(machine)
+    held = last_cache_bytes(machine)
     for batch in sorted({layer.batch for layer in layers}):
         some = [layer for layer in layers if layer.batch == batch]
         total = sum(layer.seconds for layer in some)
@@ -132,7 +138,7 @@ def roofline(folder: Path) -> str:
     return "\n".join(parts) + machine.source()
 
 
-def last_cache(machine: Machine) -> float:
+def last_cache_bytes(machine: Machine) -> float:
     """Bytes of the last level, as lscpu has it: "32 MiB (1 instance)"."""
     units = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
     said = machine.facts["caches"]
@@ -142,8 +148,8 @@ def last_cache(machine: Machine) -> float:
     return float(size) * units[unit]
 
 
-def picture(
-    layers: list[Layer], compute: float, memory: float, cache: float,
+def roofline_chart(
+    layers: list[MeasuredLayer], compute: float, memory: float, cache: float,
     when: Days,
 ) -> str:  # fmt: skip
     """Both axes logarithmic; a dot for each layer forward at batch 128 and
@@ -224,6 +230,6 @@ def picture(
 def result_files(folder: Path = FOLDER) -> dict[Path, str]:
     """The peaks, and the layers under them."""
     return {
-        PAGES / "peaks.md": peaks(folder),
-        PAGES / "roofline.md": roofline(folder),
+        BENCHMARK_PARTS / "peaks.md": peaks_table(folder),
+        BENCHMARK_PARTS / "roofline.md": roofline_section(folder),
     }

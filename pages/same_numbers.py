@@ -26,12 +26,12 @@ from pages.paths import FIGURES, GENERATED
 
 IN_CHROMIUM = ROOT / "evidence" / "digit" / "chromium.json"
 # Of the reference's 100 losses: where they leap.
-SHOWN = 1, 5, 10, 14, 15, 16, 17, 18, 20, 25, 30, 40, 50, 100
+SHOWN_STEPS = 1, 5, 10, 14, 15, 16, 17, 18, 20, 25, 30, 40, 50, 100
 # A row of the page: its title, and the result if there is one.
-Row = tuple[str, Result | None]
+ParityRow = tuple[str, Result | None]
 
 
-def rows(folder: Path = results.FOLDER) -> list[Row]:
+def parity_rows(folder: Path = results.FOLDER) -> list[ParityRow]:
     """A row for each implementation but the reference, which comes last,
     compared with itself from weights that are moved."""
     found = results.parity(folder)
@@ -44,15 +44,15 @@ def rows(folder: Path = results.FOLDER) -> list[Row]:
     ]
 
 
-def days_of(row: Result | None, kind: str = "parity") -> Days:
+def stale_days_of(row: Result | None, kind: str = "parity") -> Days:
     return stale_days(kind, [row] if row else [])
 
 
-def missing(title: str, cells: int) -> list[str]:
+def missing_row(title: str, cells: int) -> list[str]:
     return [title, NOT_MEASURED, *[NOTHING] * (cells - 2)]
 
 
-def places(found: list[Result]) -> str:
+def machines_and_days(found: list[Result]) -> str:
     """The machines of these results, each with its days."""
     days: dict[str, set[str]] = {}
     for result in found:
@@ -66,7 +66,7 @@ def places(found: list[Result]) -> str:
     return "; ".join(said) or NOT_MEASURED
 
 
-def javascript() -> list[str]:
+def browser_row() -> list[str]:
     """Home's own network: it only predicts."""
     found = json.loads(IN_CHROMIUM.read_text("utf-8"))
     major = found["browser"].split(".")[0]
@@ -76,8 +76,8 @@ def javascript() -> list[str]:
     ]  # fmt: skip
 
 
-def differences(
-    shown: list[Row], found: Sequence[Days], most: dict[str, Any],
+def differences_table(
+    shown: list[ParityRow], found: Sequence[Days], most: dict[str, Any],
     more: Sequence[list[str]] = (),
 ) -> str:  # fmt: skip
     """A table of the same numbers, `more` rows and the tolerances last;
@@ -87,7 +87,7 @@ def differences(
     lines = []
     for title, row in shown:
         if row is None:
-            lines.append(missing(title, len(head)))
+            lines.append(missing_row(title, len(head)))
             continue
         cells = [row[f"max_abs_{k}"] for k in ("logits", "loss", "gradient")]
         cells += row["max_abs_weights"].values()
@@ -99,21 +99,21 @@ def differences(
     return above + table(head, lines)
 
 
-def parity(folder: Path = results.FOLDER) -> str:
+def parity_table(folder: Path = results.FOLDER) -> str:
     """The table of the same numbers."""
-    shown = rows(folder)
-    there = places([row for _, row in shown if row])
+    shown = parity_rows(folder)
+    there = machines_and_days([row for _, row in shown if row])
     found = [
-        *(days_of(row) for _, row in shown),
+        *(stale_days_of(row) for _, row in shown),
         stale_record_days(IN_CHROMIUM),
     ]
     return (
-        differences(shown, found, TOLERANCES, [javascript()])
+        differences_table(shown, found, TOLERANCES, [browser_row()])
         + f"\nFrom `results/parity/`: {there}.\n"
     )
 
 
-def on_gpu(folder: Path = results.FOLDER) -> str:
+def gpu_parity_table(folder: Path = results.FOLDER) -> str:
     """The same on a GPU, of those that run on one here."""
     found = results.parity_gpu(folder)
     shown = []
@@ -121,8 +121,8 @@ def on_gpu(folder: Path = results.FOLDER) -> str:
         row = found.get(i.slug)
         version = row["version"] if row else None
         shown.append((titles.implementation_title(i, version), row))
-    when = [days_of(row, "parity-gpu") for _, row in shown]
-    said = differences(shown, when, TOLERANCES_GPU)
+    when = [stale_days_of(row, "parity-gpu") for _, row in shown]
+    said = differences_table(shown, when, TOLERANCES_GPU)
     if not found:
         return said
     devices = join_words(
@@ -132,15 +132,15 @@ def on_gpu(folder: Path = results.FOLDER) -> str:
     return f"{said}\nFrom `results/parity-gpu/`: {devices}, {days}.\n"
 
 
-def units(folder: Path = results.FOLDER) -> str:
+def rounding_units_table(folder: Path = results.FOLDER) -> str:
     """The same in units of float32's spacing, and the trained weights."""
     head = ["framework", "logits", "gradient", "weights, 1 step", "10 steps",
             "100 steps", "trained: probabilities", "accuracy",
             "other answers"]  # fmt: skip
     lines = []
-    for title, row in rows(folder):
+    for title, row in parity_rows(folder):
         if row is None:
-            lines.append(missing(title, len(head)))
+            lines.append(missing_row(title, len(head)))
             continue
         unit = row["rounding_units"]
         numbers = [unit["logits"], unit["gradient"], *unit["weights"].values()]
@@ -154,27 +154,27 @@ def units(folder: Path = results.FOLDER) -> str:
             ]
         )
     above, lines = label_stale_rows(
-        lines, [days_of(row) for _, row in rows(folder)]
+        lines, [stale_days_of(row) for _, row in parity_rows(folder)]
     )
     return above + table(head, lines)
 
 
-def losses(folder: Path = results.FOLDER) -> str:
+def losses_table(folder: Path = results.FOLDER) -> str:
     """The reference's loss on the way to 100 steps."""
     result = results.parity(folder).get(reference().slug, {})
     found = result.get("losses")
     if not found:
         return "Not measured.\n"
-    shown = ["loss", *(f"{found[n - 1]:.2f}" for n in SHOWN)]
+    shown = ["loss", *(f"{found[n - 1]:.2f}" for n in SHOWN_STEPS)]
     file = f"results/parity/{reference().slug}.json"
-    above, lines = label_stale_rows([shown], [days_of(result)])
-    said = above + table(["step", *map(str, SHOWN)], lines)
+    above, lines = label_stale_rows([shown], [stale_days_of(result)])
+    said = above + table(["step", *map(str, SHOWN_STEPS)], lines)
     return f"{said}\nFrom `{file}`.\n"
 
 
-def picture(folder: Path = results.FOLDER) -> str:
+def parity_chart(folder: Path = results.FOLDER) -> str:
     """The weights' differences after 1, 10 and 100 steps, a dot each."""
-    shown = rows(folder)
+    shown = parity_rows(folder)
     left, right, top, step = 184, 366, 48, 22
     bottom = top + step * len(shown)
 
@@ -216,7 +216,7 @@ def picture(folder: Path = results.FOLDER) -> str:
         texts.append(svg_text(at + 9, top - 12, word))
     title = "How far each framework is from float64 after 1, 10 and 100 steps"
     body = [grid_lines(lines), group(dots), text_group(texts)]
-    remark = stale_sentence({name: days_of(row) for name, row in shown})
+    remark = stale_sentence({name: stale_days_of(row) for name, row in shown})
     return figure("parity", "parity", title, "; ".join(said), 382,
                   bottom + 26, body, remark=remark)  # fmt: skip
 
@@ -224,9 +224,9 @@ def picture(folder: Path = results.FOLDER) -> str:
 def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:
     """The tables and the figure of what is the same."""
     return {
-        GENERATED / "parity.md": parity(folder),
-        GENERATED / "parity-units.md": units(folder),
-        GENERATED / "parity-gpu.md": on_gpu(folder),
-        GENERATED / "losses.md": losses(folder),
-        FIGURES / "parity.svg": picture(folder),
+        GENERATED / "parity.md": parity_table(folder),
+        GENERATED / "parity-units.md": rounding_units_table(folder),
+        GENERATED / "parity-gpu.md": gpu_parity_table(folder),
+        GENERATED / "losses.md": losses_table(folder),
+        FIGURES / "parity.svg": parity_chart(folder),
     }

@@ -28,24 +28,24 @@ TOP = {"loss": 24, "apart": 262}
 FLOOR = 1e-9  # of the logarithmic axis: what is nearer lies on it
 
 
-def record() -> dict[str, Any]:
+def read_record() -> dict[str, Any]:
     """What evidence/training/record.py wrote."""
     found: dict[str, Any] = json.loads(RECORD.read_text("utf-8"))
     return found
 
 
-def shown(found: dict[str, Any]) -> list[Implementation]:
+def recorded_implementations(found: dict[str, Any]) -> list[Implementation]:
     """The implementations that were recorded, in the order of the site."""
     return [i for i in every() if i.slug in found["losses"]]
 
 
-def leap(losses: Sequence[float]) -> int:
+def find_leap(losses: Sequence[float]) -> int:
     """The step, from 1, whose loss has risen the most above the last."""
     rises = np.diff(losses)
     return int(rises.argmax()) + 2
 
 
-def parting(found: dict[str, Any], limit: float) -> int:
+def find_parting(found: dict[str, Any], limit: float) -> int:
     """The first step, from 1, at which any loss is `limit` from float64's."""
     right = np.array(found["losses"][found["reference"]])
     apart = np.max(
@@ -55,11 +55,13 @@ def parting(found: dict[str, Any], limit: float) -> int:
     return int((apart > limit).argmax()) + 1
 
 
-def across(step: int, steps: int) -> float:
+def step_x(step: int, steps: int) -> float:
     return LEFT + WIDTH * step / steps
 
 
-def line(i: Implementation, points: Sequence[tuple[float, float]]) -> str:
+def framework_curve(
+    i: Implementation, points: Sequence[tuple[float, float]]
+) -> str:
     """A curve in its framework's colour; 2018's is dashed."""
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
     then = " then" if i.framework.era == "2018" else ""
@@ -69,9 +71,12 @@ def line(i: Implementation, points: Sequence[tuple[float, float]]) -> str:
     )
 
 
-def curves(found: dict[str, Any]) -> str:
+def loss_chart(found: dict[str, Any]) -> str:
     """The losses, and below how far each is from float64's."""
-    known, right = shown(found), found["losses"][found["reference"]]
+    known, right = (
+        recorded_implementations(found),
+        found["losses"][found["reference"]],
+    )
     steps = len(right)
     most = 1.05 * max(map(max, found["losses"].values()))
     decades = range(round(math.log10(FLOOR)), 1)
@@ -86,7 +91,7 @@ def curves(found: dict[str, Any]) -> str:
     behind, labels = [], []
     for top in TOP.values():
         for step in ticks:
-            x = across(step, steps)
+            x = step_x(step, steps)
             behind.append(f"M{x:.1f} {top}v{HEIGHT}")
             labels.append(
                 svg_text(f"{x:.1f}", top + HEIGHT + 16, step, "middle")
@@ -113,30 +118,31 @@ def curves(found: dict[str, Any]) -> str:
     lines, marks = [], []
     for n, i in enumerate(known):
         losses = found["losses"][i.slug]
-        lines.append(line(i, [
-            (across(s + 1, steps), height("loss", v))
+        lines.append(framework_curve(i, [
+            (step_x(s + 1, steps), height("loss", v))
             for s, v in enumerate(losses)
         ]))  # fmt: skip
         if i.slug == found["reference"]:
             continue
         apart = [abs(a - b) for a, b in zip(losses, right, strict=True)]
-        lines.append(line(i, [
-            (across(s + 1, steps), height("apart", v))
+        lines.append(framework_curve(i, [
+            (step_x(s + 1, steps), height("apart", v))
             for s, v in enumerate(apart)
         ]))  # fmt: skip
         # Marks at places of their own, so that none covers another.
         at = 8 + 7 * n
         marks.append(draw_mark(
-            i.framework, across(at + 1, steps), height("apart", apart[at]), 8
+            i.framework, step_x(at + 1, steps), height("apart", apart[at]), 8
         ))  # fmt: skip
     cursor = (
         f'<path class="cursor" d="M{LEFT} {TOP["loss"]}v{HEIGHT}'
         f'M{LEFT} {TOP["apart"]}v{HEIGHT}"/>'
     )
     said = (
-        f"The loss falls, leaps at step {leap(right)} and falls again, the "
+        f"The loss falls, leaps at step {find_leap(right)} and falls again, "
+        "the "
         "same in every framework. How far each is from float64 grows from "
-        f"rounding to {scientific(spread(found))}."
+        f"rounding to {scientific(largest_distance(found))}."
     )
     return figure(
         "curves",
@@ -156,7 +162,7 @@ def curves(found: dict[str, Any]) -> str:
     )
 
 
-def spread(found: dict[str, Any]) -> float:
+def largest_distance(found: dict[str, Any]) -> float:
     """The largest distance of any loss from float64's, at any step."""
     right = np.array(found["losses"][found["reference"]])
     return float(max(
@@ -164,17 +170,17 @@ def spread(found: dict[str, Any]) -> float:
     ))  # fmt: skip
 
 
-def kernels(found: dict[str, Any]) -> np.ndarray:
+def recorded_kernels(found: dict[str, Any]) -> np.ndarray:
     """Steps × 3 × 3 × 32, as the bytes have them."""
     whole = np.frombuffer(base64.b64decode(found["kernels"]), np.int8)
     return whole.reshape(-1, 3, 3, 32) * found["kernel_scale"]
 
 
-def rows(found: dict[str, Any]) -> str:
+def kernels_chart(found: dict[str, Any]) -> str:
     """All kernels at the start, at the leap and at the end."""
-    known = kernels(found)
+    known = recorded_kernels(found)
     right = found["losses"][found["reference"]]
-    steps = [0, leap(right), len(right)]
+    steps = [0, find_leap(right), len(right)]
     body = []
     for n, step in enumerate(steps):
         body.append(
@@ -193,30 +199,32 @@ def rows(found: dict[str, Any]) -> str:
     )  # fmt: skip
 
 
-def legend(found: dict[str, Any]) -> str:
+def curve_legend(found: dict[str, Any]) -> str:
     """Who is who, and where the script writes each loss."""
     named = titles.implementation_titles()
     items = [
         f'<li data-slug="{i.slug}">{mark_name(i.framework, named[i.slug])} '
         "<output></output></li>"
-        for i in shown(found)
+        for i in recorded_implementations(found)
     ]
     return f'<ul class="legend">{"".join(items)}</ul>\n'
 
 
-def verdict(found: dict[str, Any]) -> str:
+def training_verdict(found: dict[str, Any]) -> str:
     """What the recording shows, in words."""
     right = found["losses"][found["reference"]]
-    at = leap(right)
+    at = find_leap(right)
     answers = np.frombuffer(base64.b64decode(found["answers"]), np.uint8)
     answers = answers.reshape(-1, len(found["labels"]))
     accuracy = (answers == np.array(found["labels"])).mean(axis=1)
     said = (
-        f"{len(shown(found))} implementations take the same path: their "
+        f"{len(recorded_implementations(found))} implementations take the "
+        "same path: their "
         f"losses fall from {right[0]:.2f}, leap from {right[at - 2]:.2f} to "
         f"{right[at - 1]:.2f} at step {at}, and fall again. Before step "
-        f"{parting(found, 1e-3)} none is 0.001 from float64; the furthest "
-        f"that any gets is {spread(found):.2g}. Of "
+        f"{find_parting(found, 1e-3)} none is 0.001 from float64; the "
+        "furthest "
+        f"that any gets is {largest_distance(found):.2g}. Of "
         f"{len(found['labels'])} test digits the network reads "
         f"{accuracy[0]:.0%} before the first step and {accuracy[-1]:.0%} "
         "after the last, from 128 digits alone."
@@ -226,10 +234,10 @@ def verdict(found: dict[str, Any]) -> str:
 
 def record_files() -> dict[Path, str]:
     """The verdict, the legend and both figures."""
-    found = record()
+    found = read_record()
     return {
-        GENERATED / "training" / "verdict.md": verdict(found),
-        GENERATED / "training" / "legend.md": legend(found),
-        FIGURES / "curves.svg": curves(found),
-        FIGURES / "kernels.svg": rows(found),
+        GENERATED / "training" / "verdict.md": training_verdict(found),
+        GENERATED / "training" / "legend.md": curve_legend(found),
+        FIGURES / "curves.svg": loss_chart(found),
+        FIGURES / "kernels.svg": kernels_chart(found),
     }

@@ -15,7 +15,7 @@ from lab import canary, results
 from lab.canary import REQUIREMENTS, unpinned
 from lab.errors import BadInput
 from lab.frameworks import every
-from pages.canary import works
+from pages.convnet import newest_versions_table
 from tests.command_line import snippets
 from tests.scripts import program
 from tests.test_guards_gpu import project as project
@@ -135,7 +135,7 @@ def refused(project: Path, *pythons: Path | str) -> dict[str, str]:
     folder = project / "results"
     [found] = results.canary(folder).values()
     assert found["python"] is None and found["looked_at"] == []
-    assert "could not be installed" in works(folder)
+    assert "could not be installed" in newest_versions_table(folder)
     why: dict[str, str] = found["refused"]
     return why
 
@@ -177,9 +177,9 @@ def test_the_page_says_what_broke(tmp_path: Path) -> None:
     path = tmp_path / "canary" / f"{i.slug}.json"
     path.parent.mkdir()
     path.write_text(json.dumps(found))
-    page = works(tmp_path)
+    page = newest_versions_table(tmp_path)
     assert "not `gru`, [layers/recurrent](layers/recurrent.md)" in page
     assert "numpy 9.9 | 3.13.0" in page and "2026-11-28" in page
     found["looked_at"][1]["error"] = None  # type: ignore[index]
     path.write_text(json.dumps(found))
-    assert "all of 2" in works(tmp_path)
+    assert "all of 2" in newest_versions_table(tmp_path)

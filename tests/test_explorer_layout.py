@@ -11,8 +11,8 @@ import torch
 
 from lab import mnist
 from lab.frameworks import frameworks, reference
-from pages import cachelines, explorer
-from pages.cachelines import LAYOUTS, READ
+from pages import cachelines, layout_explorer
+from pages.cachelines import CONVOLUTION_INPUTS, LAYOUTS
 from tests.javascript import ASSETS, evaluate, laid, offered
 
 BATCHES = 1, 2, 6, 32, 128
@@ -55,16 +55,18 @@ def test_a_framework_that_comes_is_named() -> None:
         dense_layout="OWHC",
         reference=False,
     )
-    before = explorer.names(frameworks())
-    after = explorer.names([*frameworks(), new])
+    before = layout_explorer.layout_names(frameworks())
+    after = layout_explorer.layout_names([*frameworks(), new])
     assert after["dense OWHC"] == "New: 10×3136"
     assert "New" in after["OWHI"] and "New" in after["flat NWHC"]
     images, *also = after["NHWC"].split("; ")
     assert images.endswith(", New")
     assert before["NHWC"] == "; ".join([images[: -len(", New")], *also])
-    found = explorer.orders([*frameworks(), new])
+    found = layout_explorer.axis_orders([*frameworks(), new])
     assert "OWHI" in found["kernel"] and "OWHC" in found["dense"]
-    assert "new" in [each["name"] for each in explorer.arrays([new])]
+    assert "new" in [
+        each["name"] for each in layout_explorer.array_calls([new])
+    ]
     # Each order that one has can be chosen.
     tensors = evaluate("explorer/tensors", "return m.TENSORS")
     for f in frameworks():
@@ -182,9 +184,9 @@ def test_a_wrong_layout_is_named(layout: str, words: str) -> None:
 def test_windows_touch_the_lines_that_numpy_finds(
     layer: str, tensor: str
 ) -> None:
-    channels, side = READ[layer]
+    channels, side = CONVOLUTION_INPUTS[layer]
     for layout in LAYOUTS:
-        where = cachelines.offsets(layout, 128, channels, side, side)[0]
+        where = cachelines.number_offsets(layout, 128, channels, side, side)[0]
         found = evaluate(
             "explorer/layout",
             """
@@ -203,7 +205,7 @@ def test_windows_touch_the_lines_that_numpy_finds(
             """,
             [tensor, layout, side],
         )
-        windows = list(cachelines.windows(where))
+        windows = list(cachelines.window_offsets(where))
         assert len(found) == len(windows) == side * side
         for (offsets, lines), wanted in zip(found, windows):
             assert offsets == wanted.tolist()

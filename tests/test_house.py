@@ -23,7 +23,7 @@ SHARED = re.compile(
 # trained, and what a machine gives its library; pictures and notebooks.
 OWN = re.compile(
     r"lab/weights\.py|lab/inside/(layers|peaks/\w+)\.py|"
-    r"pages/(pictures|notebooks)\.py|docs/assets/explorer/frameworks\.js"
+    r"pages/(layer_pictures|notebooks)\.py|docs/assets/explorer/frameworks\.js"
 )
 
 

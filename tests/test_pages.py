@@ -13,7 +13,7 @@ from lab.frameworks import ROOT, frameworks
 from pages import __main__ as command
 from pages import notebooks
 from pages.markup.folder_texts import CONVNET_SECTIONS
-from pages.notebooks import FOLDER
+from pages.notebooks import NOTEBOOKS
 from pages.paths import GENERATED
 
 # Of the site, those that a framework's folder has, and those made of them.
@@ -160,8 +160,8 @@ def test_built_pages_hold_no_marker(site: Path) -> None:
 
 
 def test_notebooks_ran(site: Path) -> None:
-    found = notebooks.notebooks()
-    assert set(found) == set(FOLDER.glob("*.ipynb"))
+    found = notebooks.notebook_frameworks()
+    assert set(found) == set(NOTEBOOKS.glob("*.ipynb"))
     for path, framework in found.items():
         folder = site / "notebooks" / path.stem
         page = (folder / "index.html").read_text("utf-8")

@@ -14,10 +14,10 @@ from lab import results
 from lab.errors import BadInput
 from lab.frameworks import every, frameworks, reference
 from pages import __main__ as command
-from pages import steps, then_and_now
+from pages import benchmarks, faster
 from pages.charts.waterfall import Step, waterfall_chart
 from pages.markup import titles
-from pages.ranking import FORWARD, TRAINING
+from pages.ranking import FORWARD_FLOP, TRAINING_FLOP
 
 KINDS = list(results.NAMES)
 NEED_A_GPU = {"parity-gpu"}  # and may be missing: a page says so
@@ -51,9 +51,9 @@ def test_operations_are_counted_as_the_layers_have_them() -> None:
     model = runpy.run_path(path)["build_model"]()
     with FlopCounterMode(display=False) as counter:
         loss = model(torch.zeros(1, 1, 28, 28)).sum()
-        assert counter.get_total_flops() == FORWARD == 7_739_648
+        assert counter.get_total_flops() == FORWARD_FLOP == 7_739_648
         loss.backward()
-    assert counter.get_total_flops() == TRAINING
+    assert counter.get_total_flops() == TRAINING_FLOP
 
 
 def test_every_implementation_is_measured_as_its_page_shows_it() -> None:
@@ -118,7 +118,7 @@ def test_titles() -> None:
 
 
 def test_pairs_are_of_one_label() -> None:
-    for then, now in then_and_now.pairs():
+    for then, now in benchmarks.era_pairs():
         assert then.framework.era == "2018"
         if now:
             assert now.framework.era == "today"
@@ -135,14 +135,14 @@ def test_faster_has_steps_of_every_fast_module() -> None:
     for i in every():
         there = (i.framework.folder / "fast.py").exists()
         assert there == (i.slug in fast), i.title
-    names = [path.stem for path in steps.result_files()]
+    names = [path.stem for path in faster.result_files()]
     assert {n[10:] for n in names if n.startswith("waterfall-")} == fast
     known = variants.load()
     for i in every():
         if i.slug not in fast:
             continue
         # Each step is shown, and so is each alternative.
-        ladder, _ = steps.ladder(i, known)
+        ladder, _ = faster.step_names(i, known)
         assert known[ladder[-1]].precision == "float32"
         text = i.framework.source("fast.md")
         shown = re.findall(r"steps/([\w-]+)\.md", text)
@@ -157,13 +157,17 @@ def test_a_diff_leads_from_a_step_to_the_next() -> None:
     for i in every():
         if not (i.framework.folder / "fast.py").exists():
             continue
-        ladder, _ = steps.ladder(i, known)
+        ladder, _ = faster.step_names(i, known)
         for before, after in itertools.pairwise(ladder):
             old, new = known[before], known[after]
-            lines = steps.changed(old, new)
+            lines = faster.diff_lines(old, new)
             assert lines, after
             for sign, v in ("-", old), ("+", new):
-                there = steps.shell(v) + steps.call(v) + steps.source(v)
+                there = (
+                    faster.export_lines(v)
+                    + faster.call_lines(v)
+                    + faster.source_lines(v)
+                )
                 said = [x[2:] for x in lines if x[:1] in (sign, " ")]
                 assert set(said) <= {*there, ""}, after
 

@@ -14,8 +14,9 @@ import pytest
 from lab import evidence, freshness, results
 from lab.frameworks import ROOT, implementations
 from pages import __main__ as command
-from pages import for_machines, records
+from pages import evidence_records, machine_readable
 from pages.__main__ import RECORD_PAGES, RESULT_PAGES
+from pages.evidence_records import RECORDS
 from pages.markup import stale_remarks
 from pages.markup.stale_remarks import (
     STALE_WORDS,
@@ -25,7 +26,6 @@ from pages.markup.stale_remarks import (
     stale_sentence,
 )
 from pages.paths import GENERATED
-from pages.records import FILE
 from tests.helpers import unmarked
 
 Fresh = Callable[[str, Any], bool]
@@ -62,7 +62,7 @@ def parts() -> dict[str, str]:
     """Every part that shows what was measured, by its path."""
     found: dict[Path, str] = {}
     for module in RESULT_PAGES:
-        if module is not for_machines:  # no page: a file for programs
+        if module is not machine_readable:  # no page: a file for programs
             found |= module.result_files()
     for module in RECORD_PAGES:
         found |= module.record_files()
@@ -203,7 +203,8 @@ INCLUDED = re.compile(
 
 def test_every_recorded_output_is_below_its_mark() -> None:
     sections = re.findall(
-        r"<!-- --8<-- \[start:(\w+)\] -->", records.record_files()[FILE]
+        r"<!-- --8<-- \[start:(\w+)\] -->",
+        evidence_records.record_files()[RECORDS],
     )
     assert len(sections) == len(set(sections))
     count = 0

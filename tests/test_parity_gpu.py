@@ -134,7 +134,7 @@ def test_all_say_how_to_switch_tf32_off() -> None:
 def test_a_result_stands_on_the_page(tmp_path: Path) -> None:
     """A row is "not measured" until there is one; a CPU's is none."""
     i = next(i for i in every() if i.backend.gpu)
-    rows = same_numbers.on_gpu(tmp_path).splitlines()
+    rows = same_numbers.gpu_parity_table(tmp_path).splitlines()
     on_gpus = [i for i in every() if i.backend.gpu]
     assert sum("not measured" in row for row in rows) == len(on_gpus)
     found = json.loads((parity.FOLDER / f"{i.slug}.json").read_text("utf-8"))
@@ -142,7 +142,7 @@ def test_a_result_stands_on_the_page(tmp_path: Path) -> None:
     path = tmp_path / "parity-gpu" / f"{i.slug}.json"
     path.parent.mkdir()
     path.write_text(json.dumps(found), "utf-8")
-    page = same_numbers.on_gpu(tmp_path)
+    page = same_numbers.gpu_parity_table(tmp_path)
     assert numbers.scientific(found["max_abs_logits"]) in page
     assert "gpu: Some One" in page
     path.write_text(json.dumps(found | {"device": "cpu"}), "utf-8")

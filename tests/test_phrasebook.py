@@ -148,7 +148,7 @@ def rows() -> Iterator[Row]:
     cells."""
     by_title = {folder_title(f, frameworks()): f for f in FRAMEWORKS}
     for part in PARTS:
-        table = phrasebook.path(part)
+        table = phrasebook.table_path(part)
         include = f'--8<-- "{table.relative_to(ROOT)}"'
         assert f"\n## {part}\n" in PAGE and include in PAGE
         for line in unmarked(table.read_text("utf-8")).splitlines()[2:]:

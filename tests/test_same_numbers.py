@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import f_oneway, ttest_rel
 
-from pages import chance, seeds
-from pages.chance import LEVEL, POWER
+from pages import anova, seed_accuracies
+from pages.anova import LEVEL, POWER
 
 random = np.random.default_rng(0)
 
@@ -19,8 +19,8 @@ def alike() -> dict[str, dict[str, list[float]]]:
     return {slug: {"same": list(ALIKE), "reshuffled": []} for slug in NAMED}
 
 
-def verdict(found: seeds.Found) -> str | None:
-    return seeds.verdict("same", found, WANTED, NAMED)
+def verdict(found: seed_accuracies.Accuracies) -> str | None:
+    return seed_accuracies.difference_verdict("same", found, WANTED, NAMED)
 
 
 def test_verdict() -> None:
@@ -60,11 +60,11 @@ def test_chance_is_what_scipy_says() -> None:
     analysis of variance."""
     a, b, c = random.normal(size=(3, 5))
     runs = {name: dict(enumerate(x)) for name, x in zip("abc", (a, b, c))}
-    assert chance.of_groups(runs, False).p == pytest.approx(
+    assert anova.compare_groups(runs, False).p == pytest.approx(
         f_oneway(a, b, c).pvalue
     )
     two = {name: runs[name] for name in "ab"}
-    assert chance.of_groups(two, True).p == pytest.approx(
+    assert anova.compare_groups(two, True).p == pytest.approx(
         ttest_rel(a, b).pvalue
     )
 
@@ -73,7 +73,7 @@ def test_what_would_have_shown_does_at_its_rate() -> None:
     shape = 12, 5
     drawn = random.normal(size=shape)
     found = {str(n): dict(enumerate(x)) for n, x in enumerate(drawn)}
-    spread = chance.of_groups(found, False).seen
+    spread = anova.compare_groups(found, False).seen
     # In the unit of the runs, whose deviation is known here: one.
     error = np.sqrt(
         np.mean([np.var([*x.values()], ddof=1) for x in found.values()])
@@ -97,7 +97,7 @@ def test_what_would_have_shown_does_at_its_rate() -> None:
     ],
 )
 def test_spread_says_how_many_it_is_of(found: list[float], cell: str) -> None:
-    assert seeds.spread_of(found, 3) == cell
+    assert seed_accuracies.accuracy_spread(found, 3) == cell
 
 
 def test_reshuffling() -> None:
@@ -109,7 +109,9 @@ def test_reshuffling() -> None:
     }
 
     def said() -> str | None:
-        return seeds.reshuffling("a", found, {"a": 3, "b": 3}, NAMED)
+        return seed_accuracies.reshuffling_verdict(
+            "a", found, {"a": 3, "b": 3}, NAMED
+        )
 
     # Differences of 0.1, 0.2 and 0.3 points. By hand: t = 2√3, its interval
     # 0.2 ± 4.303 · 0.1 / √3; with two degrees of freedom, p = 1 − t/√(t² + 2).

@@ -9,8 +9,8 @@ import pytest
 from safetensors.numpy import load_file
 
 from lab.frameworks import ROOT
-from pages import distributed, scaling
-from pages.scaling import (
+from pages import allreduce_model, past_one_machine
+from pages.allreduce_model import (
     BUCKET,
     CONVNET,
     NETWORKS,
@@ -45,18 +45,25 @@ def around(n: int, size: int) -> tuple[int, int]:
 @pytest.mark.parametrize("n", [2, 3, 4, 8])
 def test_a_ring_sends_what_the_model_says(n: int) -> None:
     messages, sent = around(n, 24 * n)
-    assert sent == scaling.volume(n, 24 * n)
+    assert sent == allreduce_model.bytes_sent(n, 24 * n)
     one = Fabric(Link(1e9, 1e-6), Link(1e9, 1e-6), n)
-    assert scaling.ring(n, 24 * n, one) == pytest.approx(
+    assert allreduce_model.ring_seconds(n, 24 * n, one) == pytest.approx(
         sent / 1e9 + messages * 1e-6
     )
 
 
 def test_hops_between_machines_are_slower() -> None:
     """Eight processes on two machines: two of eight links are the slow."""
-    assert scaling.ring(8, 0, SIMPLE) == pytest.approx(12e-6 + 2e-5)
-    assert scaling.halving(8, 0, SIMPLE) == pytest.approx(4e-6 + 2e-5)
-    assert scaling.ring(8, 8e8, SIMPLE) > scaling.volume(8, 8e8) / 1e8
+    assert allreduce_model.ring_seconds(8, 0, SIMPLE) == pytest.approx(
+        12e-6 + 2e-5
+    )
+    assert allreduce_model.halving_seconds(8, 0, SIMPLE) == pytest.approx(
+        4e-6 + 2e-5
+    )
+    assert (
+        allreduce_model.ring_seconds(8, 8e8, SIMPLE)
+        > allreduce_model.bytes_sent(8, 8e8) / 1e8
+    )
 
 
 def test_the_convnet_is_the_convnet() -> None:
@@ -74,33 +81,37 @@ def test_the_convnet_is_the_convnet() -> None:
 
 
 def test_what_fits_into_one_bucket_hides_nothing() -> None:
-    assert scaling.exposed(1.0, 100.0, BUCKET) == 1.0
-    assert scaling.exposed(1.0, 100.0, 4 * BUCKET) == 0.25
+    assert allreduce_model.exposed_seconds(1.0, 100.0, BUCKET) == 1.0
+    assert allreduce_model.exposed_seconds(1.0, 100.0, 4 * BUCKET) == 0.25
     # Backward is too short for it.
-    assert scaling.exposed(1.0, 0.3, 4 * BUCKET) == pytest.approx(0.8)
+    assert allreduce_model.exposed_seconds(
+        1.0, 0.3, 4 * BUCKET
+    ) == pytest.approx(0.8)
 
 
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda n: n.name)
-def test_enough_is_the_least(network: scaling.Network) -> None:
+def test_enough_is_the_least(network: allreduce_model.Network) -> None:
     for n in 8, 1024:
-        least = scaling.enough(n, network)
+        least = allreduce_model.fewest_examples(n, network)
         for examples, enough in (least, True), (least - 1, False):
             share = examples * network.flop / RATE
-            share /= scaling.step(n, examples, network)
+            share /= allreduce_model.step_seconds(n, examples, network)
             assert (share >= 0.9) == enough
 
 
 def test_nothing_is_faster_than_n_times() -> None:
     for network in NETWORKS:
         for n in 2, 8, 64, network.whole:
-            assert 0 < scaling.weak(n, network) < 1
-            assert 0 < scaling.strong(n, network) < n
-    assert scaling.weak(8, RESNET50) > scaling.weak(1024, RESNET50)
+            assert 0 < allreduce_model.weak_scaling(n, network) < 1
+            assert 0 < allreduce_model.strong_scaling(n, network) < n
+    assert allreduce_model.weak_scaling(
+        8, RESNET50
+    ) > allreduce_model.weak_scaling(1024, RESNET50)
 
 
 @pytest.mark.parametrize("busy, wanted", [(1, 0.5), (1.5, 0.75), (2, 1)])
 def test_two_processes_share_two_cores(busy: float, wanted: float) -> None:
-    assert scaling.shared(1, busy, 2, 2) == wanted
+    assert allreduce_model.shared_cores_seconds(1, busy, 2, 2) == wanted
 
 
 def test_a_measurement_is_on_the_page(
@@ -108,7 +119,7 @@ def test_a_measurement_is_on_the_page(
 ) -> None:
     """Seconds of one and of two processes, the model's, and by how much it is
     off; none of it for who has no file."""
-    first = distributed.able()[0]
+    first = past_one_machine.distributed_implementations()[0]
     steps = {"1": 1e-9, "10": 1e-7, "100": 1e-3}
     result = {
         "command": "x", "date": "2026-01-01T00:00:00Z",
@@ -124,25 +135,27 @@ def test_a_measurement_is_on_the_page(
     path.parent.mkdir()
     path.write_text(json.dumps(result))
     link = tmp_path / "link.json"
-    monkeypatch.setattr(distributed, "LOOPBACK", link)
-    monkeypatch.setattr(distributed, "days_of_loopback", lambda: None)
+    monkeypatch.setattr(past_one_machine, "LOOPBACK", link)
+    monkeypatch.setattr(past_one_machine, "loopback_days", lambda: None)
 
     def row(text: str) -> list[str]:
         lines = [line for line in text.splitlines() if line.startswith("| <")]
-        assert len(lines) == len(distributed.able())
+        assert len(lines) == len(
+            past_one_machine.distributed_implementations()
+        )
         assert all("not measured" in line for line in lines[1:])
         return [cell.strip() for cell in lines[0].split("|")[2:-1]]
 
-    proof = row(distributed.proof(tmp_path))
+    proof = row(past_one_machine.proof_table(tmp_path))
     assert proof == ["1.0e-9", "1.0e-7", "1.0e-3"] * 2
     unknown = ["4.00", "2.00", "2.00", "not measured", "—"]
-    assert row(distributed.speed(tmp_path)) == unknown
+    assert row(past_one_machine.speed_section(tmp_path)) == unknown
     link.write_text(json.dumps({"bandwidth": 2e6, "latency": 0.01}))
     # No benchmark there says how many cores were busy.
-    assert row(distributed.speed(tmp_path)) == unknown
-    monkeypatch.setattr(distributed, "busy", lambda *of: (64, None))
+    assert row(past_one_machine.speed_section(tmp_path)) == unknown
+    monkeypatch.setattr(past_one_machine, "cores_busy", lambda *of: (64, None))
     # 64 cores, all busy: 4 s, and 16 times 0.02 s of latency, 0.1 s of bytes.
     guess = 4 + 16 * (0.02 + 200_744 / 2e6)
-    assert row(distributed.speed(tmp_path))[3:] == [
+    assert row(past_one_machine.speed_section(tmp_path))[3:] == [
         f"{guess:.2f}", f"+{guess / 2 - 1:.0%}"
     ]  # fmt: skip

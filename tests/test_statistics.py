@@ -11,7 +11,7 @@ from scipy.stats import ttest_1samp, ttest_rel
 from benchmarks import statistics
 from benchmarks.statistics import NOMINAL, Rounds
 from benchmarks.variants import ROUNDS
-from pages.machines import machines
+from pages.machines import measured_machines
 from tests.helpers import ROOT
 
 COVERAGE = runpy.run_path(str(ROOT / "evidence" / "noise" / "coverage.py"))
@@ -99,7 +99,7 @@ def test_record_is_what_its_script_draws() -> None:
 
 def test_every_campaign_is_one() -> None:
     """The same commit, machine and rounds in all its files."""
-    for machine in machines():
+    for machine in measured_machines():
         for key in "commit", "machine", "rounds", "threads":
             found = {str(file[key]) for file in machine.files.values()}
             assert len(found) == 1, (machine.name, key, found)

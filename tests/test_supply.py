@@ -22,7 +22,7 @@ from environments import audit
 from environments.locks import lock
 from lab.errors import BadInput
 from lab.frameworks import ROOT
-from pages import licences
+from pages import references
 from tests.helpers import missing
 from tests.scripts import step
 
@@ -289,7 +289,7 @@ def test_a_release_lists_its_parts(tmp_path: Path) -> None:
 
 
 def test_every_package_states_its_licence() -> None:
-    """Or pages/licences.py says where it was read."""
+    """Or pages/references.py says where it was read."""
     folders = [str(f) for f in OLD.glob("lib/python3.*/site-packages")]
     found = [*distributions(), *distributions(path=folders)]
-    assert [d.name for d in found if not licences.licence(d)] == []
+    assert [d.name for d in found if not references.package_licence(d)] == []

@@ -11,7 +11,15 @@ import pytest
 
 import lab.frameworks
 from lab.frameworks import ERAS, ROOT, BadInput, Framework, frameworks
-from pages import faster, phrasebook, tabs
+from pages import (
+    convnet,
+    faster,
+    home,
+    past_one_machine,
+    phrasebook,
+    port,
+    then_and_now,
+)
 from pages.markup.folder_texts import (
     CONVNET_INCLUDES,
     CONVNET_SECTIONS,
@@ -24,20 +32,26 @@ from pages.phrasebook import PARTS
 from tests.helpers import unmarked
 
 DOCS = sorted((ROOT / "docs").glob("*.md"))
-MODULES = tabs, phrasebook, faster
+TAB_PAGES = home, convnet, then_and_now, past_one_machine, port
 NEW = "brandnew7"
 LABEL = "Brandnew"
 Copied = Callable[[str], Path]
 TAB = re.compile(r'^=== "(.+)"$', re.MULTILINE)
 
 
+def tab_files() -> dict[Path, str]:
+    """The tab sets, and what else those pages say of each framework."""
+    return {
+        path: text
+        for page in TAB_PAGES
+        for path, text in page.folder_files().items()
+        if path.parent == TABS
+    }
+
+
 def everything() -> dict[Path, str]:
     """Every part that is written from the folders."""
-    return {
-        p: text
-        for module in MODULES
-        for p, text in module.folder_files().items()
-    }
+    return tab_files() | phrasebook.folder_files() | faster.folder_files()
 
 
 @pytest.fixture
@@ -127,7 +141,7 @@ def test_new_framework_is_in_every_tab_set(copied: Copied, era: str) -> None:
     known = list(frameworks())
     assert NEW in [f.name for f in known]
     having = set()
-    for path, text in tabs.folder_files().items():
+    for path, text in tab_files().items():
         if found := TAB.findall(text):
             assert found == wanted(path, known), path
         if NEW in text or LABEL in text:
@@ -146,22 +160,24 @@ def test_new_framework_is_in_every_table(copied: Copied, era: str) -> None:
     known = [f for f in frameworks() if not f.reference]
     known.sort(key=lambda f: (f.order, f.era != "2018"))
     for part in PARTS:
-        text = unmarked(phrasebook.folder_files()[phrasebook.path(part)])
+        text = unmarked(phrasebook.folder_files()[phrasebook.table_path(part)])
         found = re.findall(r"^\| ([A-Z]\w+)", text, re.MULTILINE)
         labels = [label for label, _ in itertools.groupby(found)]
         assert labels == list(dict.fromkeys(f.label for f in known)), part
-    assert f"{LABEL} " in phrasebook.folder_files()[phrasebook.path("eras")]
+    assert (
+        f"{LABEL} " in phrasebook.folder_files()[phrasebook.table_path("eras")]
+    )
 
 
 def test_new_fast_file_is_on_its_page(copied: Copied) -> None:
     folder = copied("today")
     known = [f for f in frameworks() if (f.folder / "fast.py").exists()]
-    text = faster.sections()
+    text = faster.fast_tabs()
     found = re.findall(r'^=== "(.+)"', text, re.MULTILINE)
     assert found == [f.label for f in known] and LABEL in found
     (folder / "fast.md").unlink()
     with pytest.raises(BadInput, match=rf"{NEW}.*fast\.md"):
-        faster.sections()
+        faster.fast_tabs()
 
 
 @pytest.mark.parametrize("section", NOTE_SECTIONS)
@@ -169,10 +185,10 @@ def test_missing_section_is_named(copied: Copied, section: str) -> None:
     folder = copied("today")
     edit(folder / "notes.md", rf"^## {section}\n(?s:.*?)(?=^## |\Z)", "")
     if section == "distributed":  # a file speaks for itself
-        tabs.folder_files()
+        tab_files()
         (folder / "distributed.py").unlink()
     with pytest.raises(BadInput) as error:
-        tabs.folder_files()
+        tab_files()
     said = str(error.value)
     assert said.startswith(f"{NEW}: ") and "\n" not in said
     assert "notes.md" in said and f"`## {section}`" in said
@@ -183,7 +199,7 @@ def test_missing_listing_is_named(copied: Copied, section: str) -> None:
     folder = copied("2018")
     edit(folder / "convnet.py", rf"# --8<-- \[start:{section}\]\n", "")
     with pytest.raises(BadInput, match=rf"^{NEW}: .*convnet\.py.*{section}"):
-        tabs.folder_files()
+        tab_files()
 
 
 @pytest.mark.parametrize("section", DISTRIBUTED_SECTIONS)
@@ -193,7 +209,7 @@ def test_missing_distributed_listing_is_named(
     folder = copied("today")
     edit(folder / "distributed.py", rf"# --8<-- \[end:{section}\]\n", "")
     with pytest.raises(BadInput, match=rf"^{NEW}: .*distributed.*{section}"):
-        tabs.folder_files()
+        tab_files()
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -240,17 +256,17 @@ def test_moves_are_what_the_layouts_say(copied: Copied) -> None:
     edit(manifest, r'^dense_layout = "\w+"', 'dense_layout = "OWHC"')
     known = {f.name: f for f in frameworks()}
     new, last, first = known[NEW], known["keras3"], known["pytorch2"]
-    assert tabs.moves(last, new) == (
+    assert port.layout_moves(last, new) == (
         "`3, 1, 0, 2`", "permute rows, transpose",
     )  # fmt: skip
-    assert tabs.moves(new, last) == (
+    assert port.layout_moves(new, last) == (
         "`2, 1, 3, 0`", "transpose, permute rows",
     )  # fmt: skip
-    assert tabs.moves(new, first) == ("`0, 3, 2, 1`", "permute columns")
-    assert tabs.moves(first, last) == (
+    assert port.layout_moves(new, first) == ("`0, 3, 2, 1`", "permute columns")
+    assert port.layout_moves(first, last) == (
         "`2, 3, 1, 0`", "transpose, permute rows",
     )  # fmt: skip
-    text = tabs.pairs(frameworks())
+    text = port.layout_pairs(frameworks())
     cells = "`3, 1, 0, 2` | permute rows, transpose"
     row = f"| channels last → {LABEL} | {cells} |"
     assert row in text

@@ -10,7 +10,7 @@ from lab import results
 from lab.frameworks import ROOT, every, reference
 from pages import training
 
-RECORD = training.record()
+RECORD = training.read_record()
 
 
 def test_recording_agrees_with_parity() -> None:
@@ -31,7 +31,7 @@ def test_recording_agrees_with_parity() -> None:
 def test_bytes_are_within_their_step_of_float64(steps: int) -> None:
     run = runpy.run_path(str(ROOT / "evidence" / "training" / "record.py"))
     kernels, answers = run["reference_run"](steps)
-    shown = training.kernels(RECORD)
+    shown = training.recorded_kernels(RECORD)
     assert (
         abs(shown[: steps + 1] - kernels).max()
         <= RECORD["kernel_scale"] / 2 + 1e-9

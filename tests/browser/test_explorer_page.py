@@ -154,13 +154,15 @@ def test_window_steps_and_is_counted(opened: Opened) -> None:
     counted = rows(page, "counts")
     assert [row[0] for row in counted] == list(LAYOUTS)
     for layout, lines, new, used in counted:
-        numbers, touched, *_ = cachelines.counts("conv2", layout)
+        numbers, touched, *_ = cachelines.count_lines("conv2", layout)
         assert int(lines) == touched
         assert used == f"{round(100 * numbers / (16 * touched))} %"
-        where = cachelines.offsets(layout, 128, 32, 14, 14)[0]
+        where = cachelines.number_offsets(layout, 128, 32, 14, 14)[0]
         before, now = (
             set((w // 16).tolist())
-            for w in list(cachelines.windows(where))[7 * 14 + 6 : 7 * 14 + 8]
+            for w in list(cachelines.window_offsets(where))[
+                7 * 14 + 6 : 7 * 14 + 8
+            ]
         )
         assert int(new) == len(now - before)
     current = said(page, "counts").locator("[aria-current=true]")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from pages import training
 from tests.browser.site_pages import axe_faults
 
-RECORD = training.record()
+RECORD = training.read_record()
 
 
 def test_keyboard_scrubs_and_the_numbers_are_the_record_s(page: Page) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lab.frameworks import ROOT, Framework, frameworks
 
-TEXT = """\
+MODULE = """\
 // Written by `python -m pages` from snippets/*/framework.toml.
 
 /**
@@ -41,12 +41,12 @@ export const ARRAYS = {arrays};
 """
 
 
-def joined(found: Iterable[str]) -> str:
+def join_unique(found: Iterable[str]) -> str:
     """Each once, in the order of the site."""
     return ", ".join(dict.fromkeys(found))
 
 
-def names(found: Iterable[Framework]) -> dict[str, str]:
+def layout_names(found: Iterable[Framework]) -> dict[str, str]:
     """{layout: whose it is}. The reference is left out: what it wants is
     this site's choice."""
     asked = [f for f in found if not f.reference]
@@ -65,19 +65,21 @@ def names(found: Iterable[Framework]) -> dict[str, str]:
             shape = f"N×{max(f.dense_shape)}"
             of_shape.setdefault(shape, []).append(f.label)
     # What keeps the shape comes last: it is a matter of memory alone.
-    whose = {layout: [joined(labels)] for layout, labels in plain.items()}
+    whose = {layout: [join_unique(labels)] for layout, labels in plain.items()}
     for f in asked:
         for layout, name in f.also.items():
             whose.setdefault(layout, []).append(f"{f.label}’s {name}")
     for layout, shapes in shaped.items():
-        whose[layout] = [f"{joined(who)}: {s}" for s, who in shapes.items()]
+        whose[layout] = [
+            f"{join_unique(who)}: {s}" for s, who in shapes.items()
+        ]
     return {
         layout: "; ".join(dict.fromkeys(said))
         for layout, said in whose.items()
     }
 
 
-def orders(found: Iterable[Framework]) -> dict[str, list[str]]:
+def axis_orders(found: Iterable[Framework]) -> dict[str, list[str]]:
     """The layouts of each kind of tensor, each once."""
     every = list(found)
     return {
@@ -87,7 +89,7 @@ def orders(found: Iterable[Framework]) -> dict[str, list[str]]:
     }
 
 
-def arrays(found: Iterable[Framework]) -> list[dict[str, Any]]:
+def array_calls(found: Iterable[Framework]) -> list[dict[str, Any]]:
     """What [arrays] says of each that has it, as calculator.js takes it."""
     return [
         {
@@ -113,11 +115,11 @@ def folder_files(found: Iterable[Framework] | None = None) -> dict[Path, str]:
     """Every generated file: path to text."""
     every = list(frameworks() if found is None else found)
     made = {
-        "names": names(every),
-        "orders": orders(every),
-        "arrays": arrays(every),
+        "names": layout_names(every),
+        "orders": axis_orders(every),
+        "arrays": array_calls(every),
     }
-    text = TEXT.format(
+    text = MODULE.format(
         **{
             name: json.dumps(value, indent=2, ensure_ascii=False)
             for name, value in made.items()

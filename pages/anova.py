@@ -10,7 +10,7 @@ from scipy.stats import f, ncf
 LEVEL, POWER = 0.05, 0.8
 
 
-class Test(NamedTuple):
+class FTest(NamedTuple):
     """An F-test of groups: its p, and the shift of a single group, in the
     unit of the runs, that it would have seen with probability POWER."""
 
@@ -18,7 +18,9 @@ class Test(NamedTuple):
     seen: float
 
 
-def of_groups(runs: Mapping[str, Mapping[int, float]], matched: bool) -> Test:
+def compare_groups(
+    runs: Mapping[str, Mapping[int, float]], matched: bool
+) -> FTest:
     """Do the groups of {group: {seed: value}} differ?
 
     Least squares with a mean for each group, and where the seeds are
@@ -31,12 +33,15 @@ def of_groups(runs: Mapping[str, Mapping[int, float]], matched: bool) -> Test:
         for seed, value in found.items()
     ]
     values = np.array([value for *_, value in rows])
-    groups = indicators([group for group, *_ in rows])
+    groups = indicator_columns([group for group, *_ in rows])
     blocks = np.ones((len(rows), 1))
     if matched:
-        blocks = indicators([seed for _, seed, _ in rows])
+        blocks = indicator_columns([seed for _, seed, _ in rows])
     both = np.hstack([blocks, groups])
-    few, many = residual(blocks, values), residual(both, values)
+    few, many = (
+        residual_squares(blocks, values),
+        residual_squares(both, values),
+    )
     ranks = [int(np.linalg.matrix_rank(x)) for x in (blocks, both)]
     between, within = ranks[1] - ranks[0], len(rows) - ranks[1]
     error = many / within
@@ -53,16 +58,16 @@ def of_groups(runs: Mapping[str, Mapping[int, float]], matched: bool) -> Test:
 
     # In standard deviations of a run.
     seen = brentq(missed, 1e-3, 50)
-    return Test(p, seen * float(np.sqrt(error)))
+    return FTest(p, seen * float(np.sqrt(error)))
 
 
-def indicators(labels: list[object]) -> np.ndarray:
+def indicator_columns(labels: list[object]) -> np.ndarray:
     """A column for each label: 1 in its rows."""
     names = list(dict.fromkeys(labels))
     return np.array([[float(x == name) for name in names] for x in labels])
 
 
-def residual(columns: np.ndarray, values: np.ndarray) -> float:
+def residual_squares(columns: np.ndarray, values: np.ndarray) -> float:
     """What least squares leaves: the sum of squares."""
     fitted = columns @ np.linalg.lstsq(columns, values, rcond=None)[0]
     return float(((values - fitted) ** 2).sum())

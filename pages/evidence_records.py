@@ -8,12 +8,12 @@ from pages.markup.stale_remarks import stale_record_days, stale_sentence
 from pages.markup.text import small
 from pages.paths import GENERATED
 
-FILE = GENERATED / "records.md"
+RECORDS = GENERATED / "records.md"
 # The figures at the top of Then and now.
 SLIPS = "slips"
 
 
-def section(name: str, text: str) -> str:
+def record_section(name: str, text: str) -> str:
     marks = [f"<!-- --8<-- [{end}:{name}] -->" for end in ("start", "end")]
     said = f"{small(text)}\n" if text else ""
     return f"{marks[0]}\n{said}{marks[1]}\n"
@@ -27,7 +27,7 @@ def record_files() -> dict[Path, str]:
         if path.suffix == ".txt"
     }
     found = [
-        section(Path(name).name, stale_sentence({"": old}))
+        record_section(Path(name).name, stale_sentence({"": old}))
         for name, old in known.items()
     ]
     slips = {
@@ -35,4 +35,8 @@ def record_files() -> dict[Path, str]:
         for name, old in known.items()
         if Path(name).parts[0] == SLIPS
     }
-    return {FILE: "\n".join([*found, section(SLIPS, stale_sentence(slips))])}
+    return {
+        RECORDS: "\n".join(
+            [*found, record_section(SLIPS, stale_sentence(slips))]
+        )
+    }

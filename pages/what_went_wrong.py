@@ -7,10 +7,10 @@ from lab.symptoms import Symptom, signature, symptoms
 from pages.markup.numbers import two_digits
 from pages.paths import GENERATED
 
-FILE = GENERATED / "symptoms.md"
+SYMPTOMS = GENERATED / "symptoms.md"
 
 
-def entry(symptom: Symptom) -> str:
+def symptom_section(symptom: Symptom) -> str:
     """A symptom's part of the page."""
     lines = [f"### {symptom.question} {{ #{symptom.name} }}"]
     if symptom.none:
@@ -29,14 +29,14 @@ def entry(symptom: Symptom) -> str:
         lines += [
             cause,
             f"**Check.** {symptom.check}",
-            f"**Cure.** {symptom.cure} [More]({link(symptom)}).",
+            f"**Cure.** {symptom.cure} [More]({symptom_link(symptom)}).",
         ]
-    asked = ", ".join(map(thread, symptom.threads))
+    asked = ", ".join(map(thread_link, symptom.threads))
     lines.append(f"<small>Asked: {asked}</small>")
     return "\n\n".join(lines)
 
 
-def thread(said: str) -> str:
+def thread_link(said: str) -> str:
     """owner/name#1 or owner/name PR 1, as a link."""
     found = re.fullmatch(r"([\w.-]+/[\w.-]+)(#| PR )(\d+)", said)
     if not found:
@@ -46,22 +46,22 @@ def thread(said: str) -> str:
     return f"[{said}](https://github.com/{place}/{kind}/{number})"
 
 
-def link(symptom: Symptom) -> str:
+def symptom_link(symptom: Symptom) -> str:
     """Relative to docs/what-went-wrong.md."""
     if symptom.link.startswith("../"):
         return symptom.link.removeprefix("../")
     return f"layers/{symptom.link}"
 
 
-def page() -> str:
+def symptom_sections() -> str:
     known = symptoms()
     parts = []
     for key, title in known.sees.items():
         parts.append(f"## {title} {{ #{key} }}")
-        parts += [entry(s) for s in known.symptom if s.see == key]
+        parts += [symptom_section(s) for s in known.symptom if s.see == key]
     return "\n\n".join(parts) + "\n"
 
 
 def folder_files() -> dict[Path, str]:
     """The generated part."""
-    return {FILE: page()}
+    return {SYMPTOMS: symptom_sections()}

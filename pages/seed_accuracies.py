@@ -10,7 +10,7 @@ from scipy.stats import ttest_rel
 from lab import results
 from lab.frameworks import every, reference
 from lab.seeds import EPOCHS, SEEDS
-from pages.chance import LEVEL, POWER, Test, of_groups
+from pages.anova import LEVEL, POWER, FTest, compare_groups
 from pages.charts.svg import figure, grid_lines, group, svg_text, text_group
 from pages.markup import framework_marks, titles
 from pages.markup.numbers import seed_count_note
@@ -27,12 +27,12 @@ from pages.markup.text import NOT_MEASURED, NOTHING, join_words
 from pages.paths import FIGURES, GENERATED
 
 # Accuracies of each seed: {slug: {"same", "own" or "reshuffled": [0.99, …]}}.
-Found = Mapping[str, Mapping[str, list[float]]]
-Wanted = Mapping[str, int]
+Accuracies = Mapping[str, Mapping[str, list[float]]]
+SeedCounts = Mapping[str, int]
 Titles = Mapping[str, str]
 
 
-def accuracies(folder: Path = results.FOLDER) -> Found:
+def accuracies(folder: Path = results.FOLDER) -> Accuracies:
     """Each implementation's accuracies from the same weights, from its own,
     and from the same with a new order of the digits in each epoch."""
     found = results.seeds(folder)
@@ -49,7 +49,9 @@ def accuracies(folder: Path = results.FOLDER) -> Found:
     }
 
 
-def days_of(folder: Path = results.FOLDER) -> dict[str, dict[str, Days]]:
+def stale_seed_days(
+    folder: Path = results.FOLDER,
+) -> dict[str, dict[str, Days]]:
     """For the same runs, when those that are stale were measured."""
     return {
         slug: {
@@ -59,12 +61,12 @@ def days_of(folder: Path = results.FOLDER) -> dict[str, dict[str, Days]]:
     }
 
 
-def wanted_of() -> Wanted:
+def planned_seeds() -> SeedCounts:
     """How many seeds each implementation is to have."""
     return {i.slug: len(SEEDS[i.framework.era]) for i in every()}
 
 
-def spread_of(found: list[float], wanted: int) -> str:
+def accuracy_spread(found: list[float], wanted: int) -> str:
     """99.01 ± 0.10, in percent, and how many of the `wanted` these are."""
     percent = [100 * accuracy for accuracy in found]
     if not percent:
@@ -77,15 +79,18 @@ def spread_of(found: list[float], wanted: int) -> str:
     )
 
 
-def chapter(folder: Path = results.FOLDER) -> str:
+def seeds_section(folder: Path = results.FOLDER) -> str:
     """Mean ± standard deviation, and what they say together."""
-    found, wanted = accuracies(folder), wanted_of()
-    named, known = titles.implementation_titles(folder), days_of(folder)
+    found, wanted = accuracies(folder), planned_seeds()
+    named, known = (
+        titles.implementation_titles(folder),
+        stale_seed_days(folder),
+    )
     rows: list[list[str]] = []
     when: list[Days] = []
     for slug, runs in found.items():
         same, own, more = (
-            spread_of(runs[weights], wanted[slug])
+            accuracy_spread(runs[weights], wanted[slug])
             for weights in ("same", "own", "reshuffled")
         )
         rows.append([named[slug], same, own])
@@ -102,11 +107,13 @@ def chapter(folder: Path = results.FOLDER) -> str:
         return add_stale_remark(text, join_days(*of)) if text else ""
 
     said = [
-        over(verdict(weights, found, wanted, named), weights)
+        over(difference_verdict(weights, found, wanted, named), weights)
         for weights in ("same", "own")
     ]
     said += [
-        over(reshuffling(s, found, wanted, named), "same", "reshuffled")
+        over(
+            reshuffling_verdict(s, found, wanted, named), "same", "reshuffled"
+        )
         for s in found
     ]
     said.append(
@@ -119,8 +126,8 @@ def chapter(folder: Path = results.FOLDER) -> str:
     return "\n\n".join([lines, *filter(None, said)]) + "\n"
 
 
-def complete(
-    weights: str, found: Found, wanted: Wanted
+def complete_groups(
+    weights: str, found: Accuracies, wanted: SeedCounts
 ) -> dict[str, list[float]]:
     """Those that have all their seeds."""
     return {
@@ -130,12 +137,12 @@ def complete(
     }
 
 
-def over(
-    weights: str, found: Found, wanted: Wanted, named: Titles
+def tested_and_left_out(
+    weights: str, found: Accuracies, wanted: SeedCounts, named: Titles
 ) -> tuple[str, str]:
     """Whom a statistic is over, and whom not and why; two empty texts where
     it is over all."""
-    there = complete(weights, found, wanted)
+    there = complete_groups(weights, found, wanted)
     lacking = []
     for slug, runs in found.items():
         if slug not in there:
@@ -148,14 +155,14 @@ def over(
     return f" over {who}", "; " + "; ".join(lacking)
 
 
-def differ(groups: Mapping[str, list[float]], matched: bool) -> Test:
+def test_groups(groups: Mapping[str, list[float]], matched: bool) -> FTest:
     """Do they? Runs of one place in the lists are of one seed."""
     runs = {slug: dict(enumerate(found)) for slug, found in groups.items()}
-    return of_groups(runs, matched)
+    return compare_groups(runs, matched)
 
 
-def verdict(
-    weights: str, found: Found, wanted: Wanted, named: Titles
+def difference_verdict(
+    weights: str, found: Accuracies, wanted: SeedCounts, named: Titles
 ) -> str | None:
     """Do the frameworks differ by more than their seeds do, and would it have
     shown? Runs from the same weights are matched by their seed. None where
@@ -163,12 +170,12 @@ def verdict(
     from_weights = {
         "same": "From the same weights", "own": "From their own weights"
     }[weights]  # fmt: skip
-    groups = complete(weights, found, wanted)
+    groups = complete_groups(weights, found, wanted)
     if len(groups) < 2:
         return None
     matched = weights == "same"
-    test = differ(groups, matched)
-    who, lacking = over(weights, found, wanted, named)
+    test = test_groups(groups, matched)
+    who, lacking = tested_and_left_out(weights, found, wanted, named)
     runs = sum(map(len, groups.values()))
     blocks = ", the seeds as blocks" if matched else ""
     how = f"F-test{who}{blocks}, {runs} runs, p = {test.p:.2g}{lacking}"
@@ -185,7 +192,9 @@ def verdict(
     if len(groups) == 2:
         return said
     without = {
-        slug: differ({k: v for k, v in groups.items() if k != slug}, matched)
+        slug: test_groups(
+            {k: v for k, v in groups.items() if k != slug}, matched
+        )
         for slug in groups
     }
     odd = max(without, key=lambda slug: without[slug].p)
@@ -200,8 +209,8 @@ def verdict(
     return f"{said} Nor is it one alone: without {named[odd]}, p = {rest:.2g}."
 
 
-def reshuffling(
-    slug: str, found: Found, wanted: Wanted, named: Titles
+def reshuffling_verdict(
+    slug: str, found: Accuracies, wanted: SeedCounts, named: Titles
 ) -> str | None:
     """Two sentences: what a new order each epoch changes, from seed to the
     same seed, and how the frameworks compare with these runs in place. None
@@ -220,18 +229,18 @@ def reshuffling(
         f"points (95 % interval {low} to {high}, paired t-test over "
         f"{len(more)} seeds, p = {test.pvalue:.2g})."
     )
-    groups = complete("same", found, wanted)
+    groups = complete_groups("same", found, wanted)
     if len(groups) < 2:
         return said
-    who, _ = over("same", found, wanted, named)
-    p = differ(groups | {slug: more}, matched=True).p
+    who, _ = tested_and_left_out("same", found, wanted, named)
+    p = test_groups(groups | {slug: more}, matched=True).p
     return (
         f"{said} With these runs in its place the test from the same "
         f"weights{who} has p = {p:.2g}."
     )
 
 
-def picture(folder: Path = results.FOLDER) -> str:
+def seeds_chart(folder: Path = results.FOLDER) -> str:
     """A dot for each run: filled from the same weights, hollow from own."""
     found, named = accuracies(folder), titles.implementation_titles(folder)
     left, right, top, step = 184, 366, 30, 22
@@ -271,7 +280,7 @@ def picture(folder: Path = results.FOLDER) -> str:
     ]
     texts.append(svg_text(0, 14, f"Test accuracy, %, after {EPOCHS} epochs"))
     body = [grid_lines(lines), group(dots), text_group(texts)]
-    known = days_of(folder)
+    known = stale_seed_days(folder)
     old = stale_sentence({
         named[slug]: join_days(*(
             known.get(slug, {}).get(weights) for weights in ("same", "own")
@@ -286,6 +295,6 @@ def picture(folder: Path = results.FOLDER) -> str:
 def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:
     """The table with its verdicts, and the figure."""
     return {
-        GENERATED / "seeds.md": chapter(folder),
-        FIGURES / "seeds.svg": picture(folder),
+        GENERATED / "seeds.md": seeds_section(folder),
+        FIGURES / "seeds.svg": seeds_chart(folder),
     }

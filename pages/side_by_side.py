@@ -14,10 +14,10 @@ from pages.markup.folder_texts import CONVNET_SECTIONS
 from pages.markup.framework_marks import label_slug
 from pages.paths import GENERATED
 
-JSON = ROOT / "docs" / "assets" / "diff" / "listings.json"
+LISTINGS_JSON = ROOT / "docs" / "assets" / "diff" / "listings.json"
 
 
-def lines(f: Framework, section: str) -> list[str]:
+def highlight_section(f: Framework, section: str) -> list[str]:
     """A section of convnet.py, line by line, with the classes of Pygments."""
     found = re.search(
         rf"# --8<-- \[start:{section}\]\n(.*?)# --8<-- \[end:{section}\]",
@@ -28,7 +28,7 @@ def lines(f: Framework, section: str) -> list[str]:
     return code.rstrip("\n").split("\n")
 
 
-def listings() -> str:
+def listings_json() -> str:
     """{folder: its title, era, mark and sections}, as JSON."""
     versions = titles.measured_versions()
     found = {}
@@ -40,13 +40,14 @@ def listings() -> str:
             "era": f.era,
             "mark": label_slug(f.label),
             "sections": {
-                section: lines(f, section) for section in CONVNET_SECTIONS
+                section: highlight_section(f, section)
+                for section in CONVNET_SECTIONS
             },
         }
     return json.dumps(found, ensure_ascii=False, indent=0) + "\n"
 
 
-def form(depth: str) -> str:
+def comparison_form(depth: str) -> str:
     """The place of the comparison on a page that is `depth` below Home."""
     options = "".join(
         f'<optgroup label="{"today" if era == "today" else era}">'
@@ -76,4 +77,7 @@ def form(depth: str) -> str:
 
 def folder_files() -> dict[Path, str]:
     """The listings, and the place where two of them are compared."""
-    return {JSON: listings(), GENERATED / "diff.md": form("../")}
+    return {
+        LISTINGS_JSON: listings_json(),
+        GENERATED / "diff.md": comparison_form("../"),
+    }

@@ -24,7 +24,7 @@ WEIGHTS = ROOT / "data" / "mnist.safetensors"
 RECORD = ROOT / "evidence" / "digit" / "breaks.json"
 REDRAWN = ROOT / "evidence" / "digit" / "redrawn.json"
 ASSETS = ROOT / "docs" / "assets" / "digit"
-STILL = 7  # the digit of the still pictures
+STILL_DIGIT = 7  # the digit of the still pictures
 AMBER = 184, 110, 0
 # Of each layer: its name, what it is called, side, maps, maps in a row.
 LAYERS = [
@@ -35,7 +35,7 @@ LAYERS = [
     ("pool2", "pool 2, 7×7×64", 7, 64, 16),
 ]
 # Of each mistake: its name, the switch, what is written about it.
-BREAKS = [
+MISTAKES = [
     ("none", "Nothing broken", "same-numbers.md", "The same numbers"),
     ("flatten", "Dense rows transposed, not permuted",
      "what-went-wrong.md#flatten", "the cure"),
@@ -50,12 +50,12 @@ BREAKS = [
 ]  # fmt: skip
 
 
-def samples(labels: np.ndarray) -> list[int]:
+def first_of_each_digit(labels: np.ndarray) -> list[int]:
     """The first test digit of each class."""
     return [int((labels == digit).argmax()) for digit in range(10)]
 
 
-def facts() -> str:
+def facts_module() -> str:
     """What docs/assets/digit/digit.js knows of its files."""
     labels = mnist.load().test_labels
     digest = hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
@@ -76,11 +76,11 @@ def facts() -> str:
         f"{lines[-1]};",
         "",
         "/** The first of each class. */",
-        f"export const SAMPLES = {json.dumps(samples(labels))};\n",
+        f"export const SAMPLES = {json.dumps(first_of_each_digit(labels))};\n",
     ])  # fmt: skip
 
 
-def said(name: str) -> str:
+def record_text(name: str) -> str:
     """The record of a mistake, in words."""
     record = json.loads(RECORD.read_text("utf-8"))
     if name not in record:
@@ -92,7 +92,7 @@ def said(name: str) -> str:
     )
 
 
-def maps() -> list[str]:
+def layer_figures() -> list[str]:
     """A figure for each layer: the still picture, and what replaces it."""
     found = []
     for name, title, side, number, columns in LAYERS:
@@ -104,7 +104,7 @@ def maps() -> list[str]:
         found.append(
             f'<figure class="layer {name}"><figcaption>{title}</figcaption>'
             f'<img class="maps" src="assets/digit/{name}.png" {size} '
-            f'alt="{title}, of a {STILL}">'
+            f'alt="{title}, of a {STILL_DIGIT}">'
             f'<canvas class="maps" data-layer="{name}" {size} tabindex="0" '
             f'role="application" aria-label="{title}. {keys}" hidden>'
             "</canvas></figure>"
@@ -112,31 +112,32 @@ def maps() -> list[str]:
     return found
 
 
-def switches() -> list[str]:
+def mistake_switches() -> list[str]:
     """A radio button for each mistake, its record, its entry."""
     lines = []
-    for name, title, link, words in BREAKS:
+    for name, title, link, words in MISTAKES:
         checked = " checked" if name == "none" else ""
-        record = html.escape(said(name), quote=True)
+        record = html.escape(record_text(name), quote=True)
         lines.append(
             f'<div><label><input type="radio" name="break" value="{name}" '
             f'data-record="{record}"{checked}> {title}</label>'
-            f'<small>{said(name)}: <a href="{address(link)}">{words}</a>'
+            f'<small>{record_text(name)}: <a href="{site_address(link)}">'
+            f"{words}</a>"
             "</small></div>"
         )
     return lines
 
 
-def address(link: str) -> str:
+def site_address(link: str) -> str:
     """As the built site has it, from Home."""
     page, _, anchor = link.partition("#")
     return page.removesuffix(".md") + "/" + (f"#{anchor}" if anchor else "")
 
 
-def section() -> str:
+def digit_section() -> str:
     """All of it, in HTML."""
     chosen = [
-        f'<button type="button" class="{"still" if d == STILL else ""}" '
+        f'<button type="button" class="{"still" if d == STILL_DIGIT else ""}" '
         f'aria-label="A test digit: {d}"></button>'
         for d in range(10)
     ]
@@ -156,18 +157,18 @@ def section() -> str:
         '<p class="buttons"><button type="button" class="undo">Undo</button> '
         '<button type="button" class="clear">Clear</button></p>',
         '<p class="says" aria-live="polite">Draw above, or take a digit. '
-        f"Beside: what each layer makes of a {STILL}.</p>",
+        f"Beside: what each layer makes of a {STILL_DIGIT}.</p>",
         f'<div class="samples">{"".join(chosen)}</div>',
         "</div>",
         '<div class="layers">',
-        *maps(),
+        *layer_figures(),
         f'<figure class="layer"><figcaption>ten logits, as probabilities in %'
         f'</figcaption><ol class="bars">{"".join(bars)}</ol></figure>',
         "</div>",
         '<div class="work" aria-live="polite" hidden></div>',
         '<form class="breaks"><fieldset><legend>Break it</legend>',
         *([small(remark)] if remark else []),
-        *switches(),
+        *mistake_switches(),
         '</fieldset><p class="counter" aria-live="polite"></p></form>',
         '<script type="module" src="assets/digit/digit.js"></script>',
         "</section>\n",
@@ -177,24 +178,24 @@ def section() -> str:
 def record_files() -> dict[Path, str]:
     """The section of Home, and the module of its facts."""
     return {
-        GENERATED / "digit.md": section(),
-        ASSETS / "facts.js": facts(),
+        GENERATED / "digit.md": digit_section(),
+        ASSETS / "facts.js": facts_module(),
     }
 
 
-def draw() -> None:
+def draw_pictures() -> None:
     """docs/assets/digit/*.png."""
     digits = mnist.load()
     sheet = digits.test_images.reshape(25, 40, 28, 28).swapaxes(1, 2)
-    write(sheet.reshape(25 * 28, 40 * 28), "tests")
-    chosen = digits.test_images[samples(digits.test_labels)]
+    write_png(sheet.reshape(25 * 28, 40 * 28), "tests")
+    chosen = digits.test_images[first_of_each_digit(digits.test_labels)]
     row = np.concatenate(list(chosen), axis=1)
-    write(np.dstack([np.zeros_like(row), row]), "samples")
+    write_png(np.dstack([np.zeros_like(row), row]), "samples")
 
     own = reference().framework.functions()
     model = own["build_model"]()
     own["load_weights"](model, load_file(WEIGHTS))
-    x = chosen[STILL].reshape(1, 28, 28, 1) / 255
+    x = chosen[STILL_DIGIT].reshape(1, 28, 28, 1) / 255
     after = {"image": x}
     names = iter(["", "conv1", "pool1", "", "conv2", "pool2"])
     for layer, *weights in model[:6]:
@@ -210,10 +211,10 @@ def draw() -> None:
             tile = picture[top : top + side, left : left + side]
             tile[..., :3] = AMBER
             tile[..., 3] = np.round(255 * values[..., c])
-        write(picture, name)
+        write_png(picture, name)
 
 
-def write(pixels: np.ndarray, name: str) -> None:
+def write_png(pixels: np.ndarray, name: str) -> None:
     """docs/assets/digit/<name>.png, whole or not at all."""
     path = ASSETS / f"{name}.png"
     temporary = path.with_name(f".{name}.png")
