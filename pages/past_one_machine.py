@@ -3,7 +3,6 @@ what the model says of that and of many accelerators."""
 
 import json
 import math
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -27,8 +26,8 @@ from pages.allreduce_model import (
     UTILISATION,
     Fabric,
     Link,
-    Network,
 )
+from pages.charts.axis import Axis, Panel
 from pages.charts.bar_chart import Bar, bar_chart
 from pages.charts.svg import figure, grid_lines, svg_text, text_group
 from pages.machines import measured_machines
@@ -328,116 +327,97 @@ def model_verdict() -> str:
     )
 
 
-def scaling_curve(
-    n: int, network: Network, at: Callable[[float, float], str],
-    value: Callable[[int, Network], float], last: int,
-) -> str:  # fmt: skip
-    """The line of one network, from one accelerator to `last`."""
-    counts = [2**k for k in range(round(math.log2(last)) + 1)]
-    points = "L".join(at(count, value(count, network)) for count in counts)
-    return f'<path class="curve of-{n}" d="M{points}"/>'
-
-
 def scaling_chart() -> str:
-    """Both scalings of each network, from one accelerator to 1,024."""
-    weak, strong = PANEL_TOPS
+    """Return both scalings of each network, from one accelerator to 1,024."""
     most = ACCELERATOR_COUNTS[-1]
-
-    def x(count: float) -> float:
-        return CHART_LEFT + CHART_WIDTH * math.log2(count) / math.log2(most)
-
-    def low(count: float, value: float) -> str:
-        return f"{x(count):.1f} {weak + PANEL_HEIGHT * (1 - value):.1f}"
-
-    def y(value: float) -> float:
-        part = math.log(value / SPEED_TICKS[0]) / math.log(
-            most / SPEED_TICKS[0]
+    left, width, height = CHART_LEFT, CHART_WIDTH, PANEL_HEIGHT
+    right = left + width
+    counts = Axis(1, most, left, right, logarithmic=True)
+    low, high = SPEED_TICKS[0], most
+    weak, strong = (
+        Panel(left, top, width, height, counts, axis)
+        for top, axis in zip(
+            PANEL_TOPS,
+            (
+                Axis(0, 1, PANEL_TOPS[0] + height, PANEL_TOPS[0]),
+                Axis(low, high, PANEL_TOPS[1] + height, PANEL_TOPS[1], True),
+            ),
         )
-        return strong + PANEL_HEIGHT * (1 - part)
-
-    behind = "".join(
-        f"M{x(n):.1f} {top}v{PANEL_HEIGHT}"
-        for n in (1, 8, 64, 512)
-        for top in PANEL_TOPS
     )
-    behind += "".join(
-        f"M{CHART_LEFT} {weak + PANEL_HEIGHT * k / 4:g}h{CHART_WIDTH}"
-        for k in range(5)
-    ) + "".join(f"M{CHART_LEFT} {y(v):.1f}h{CHART_WIDTH}" for v in SPEED_TICKS)
+    shares = [1, 0.75, 0.5, 0.25, 0]
+    shown = [1, 8, 64, 512]
+    path = "".join(
+        f"M{counts.place(n):.1f} {panel.top}v{height}"
+        for n in shown
+        for panel in (weak, strong)
+    )
+    path += "".join(
+        f"M{left} {weak.y.place(share):g}h{width}" for share in shares
+    )
+    path += strong.grid([], SPEED_TICKS)
     lines = [
-        f'<path class="ideal" d="M{x(1):.1f} {y(1):.1f}'
-        f'L{x(most):.1f} {y(most):.1f}"/>'
+        f'<path class="ideal" d="{strong.curve([(1, 1), (most, most)])}"/>'
     ]
-    names: list[str] = []
+    names = []
     for n, network in enumerate(NETWORKS):
-        end = min(most, network.whole)
-        lines.append(
-            scaling_curve(n, network, low, allreduce_model.weak_scaling, most)
-        )
-        lines.append(scaling_curve(
-            n, network, lambda c, v: f"{x(c):.1f} {y(v):.1f}",
-            allreduce_model.strong_scaling, end,
-        ))  # fmt: skip
-        at = weak + PANEL_HEIGHT * (
-            1 - allreduce_model.weak_scaling(most, network)
-        )
-        names.append(
-            svg_text(
-                CHART_LEFT + CHART_WIDTH + 6, f"{at + 4:.1f}", network.name
+        last = min(most, network.whole)
+        for panel, scaling, end, gap in (
+            (weak, allreduce_model.weak_scaling, most, right + 6),
+            (strong, allreduce_model.strong_scaling, last, None),
+        ):
+            powers = range(round(math.log2(end)) + 1)
+            points = [(2**k, scaling(2**k, network)) for k in powers]
+            lines.append(
+                f'<path class="curve of-{n}" d="{panel.curve(points)}"/>'
             )
-        )
-        at = y(allreduce_model.strong_scaling(end, network))
-        names.append(
-            svg_text(f"{x(end) + 6:.1f}", f"{at + 4:.1f}", network.name)
-        )
+            x = gap or f"{counts.place(end) + 6:.1f}"
+            y = panel.y.place(scaling(end, network))
+            names.append(svg_text(x, f"{y + 4:.1f}", network.name))
     labels = [
         '<text x="0" y="12" class="strong">the model: the batch grows</text>',
         svg_text(0, 28, "of n times the speed of one"),
-        f'<text x="0" y="{strong - 30}" class="strong">the model: the batch '
-        "is divided</text>",
-        svg_text(0, strong - 14, "times the speed of one; dotted: n times"),
-        *(
-            svg_text(
-                f"{x(n):.1f}", top + PANEL_HEIGHT + 16, f"{n:,}", "middle"
-            )
-            for n in (1, 8, 64, 512)
-            for top in PANEL_TOPS
-        ),
-        *(
-            svg_text(
-                CHART_LEFT - 6,
-                weak + PANEL_HEIGHT * k / 4 + 4,
-                f"{said} %",
-                "end",
-            )
-            for k, said in enumerate((100, 75, 50, 25, 0))
-        ),
-        *(
-            svg_text(CHART_LEFT - 6, f"{y(v) + 4:.1f}", f"{v:,g}", "end")
-            for v in SPEED_TICKS[::2]
-        ),
+        f'<text x="0" y="{strong.top - 30}" class="strong">the model: the '
+        "batch is divided</text>",
         svg_text(
-            CHART_LEFT + CHART_WIDTH + 6,
-            strong + PANEL_HEIGHT + 16,
-            "accelerators",
-        ),
-        svg_text(
-            CHART_LEFT + CHART_WIDTH + 6,
-            weak + PANEL_HEIGHT + 16,
-            "accelerators",
+            0, strong.top - 14, "times the speed of one; dotted: n times"
         ),
     ]
-    said = "; ".join(
+    labels += [
+        svg_text(
+            f"{counts.place(n):.1f}", panel.top + height + 16, n, "middle"
+        )
+        for n in shown
+        for panel in (weak, strong)
+    ]
+    labels += [
+        svg_text(
+            left - 6, weak.y.place(share) + 4, f"{100 * share:g} %", "end"
+        )
+        for share in shares
+    ]
+    labels += [
+        svg_text(left - 6, f"{strong.y.place(v) + 4:.1f}", f"{v:,g}", "end")
+        for v in SPEED_TICKS[::2]
+    ]
+    labels += [
+        svg_text(right + 6, panel.top + height + 16, "accelerators")
+        for panel in (strong, weak)
+    ]
+    description = "; ".join(
         f"{network.name}: "
         f"{share_text(allreduce_model.weak_scaling(n, network))} at {n:,}"
         for network in NETWORKS
         for n in (8, 64, 1024)
     )
     return figure(
-        "bench scaling", "scaling", "Scaling, by the model",
-        f"Where the batch grows: {said}", 370, strong + PANEL_HEIGHT + 24,
-        [grid_lines(behind), *lines, text_group([*labels, *names])],
-    )  # fmt: skip
+        "bench scaling",
+        "scaling",
+        "Scaling, by the model",
+        f"Where the batch grows: {description}",
+        370,
+        strong.top + height + 24,
+        [grid_lines(path), *lines, text_group([*labels, *names])],
+    )
 
 
 def parameters_table() -> str:

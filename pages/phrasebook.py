@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lab.frameworks import ERAS, ROOT, BadInput, Framework, frameworks
 from lab.rows import groups
+from pages.charts.axis import Axis, upright_lines
 from pages.charts.svg import figure, svg_text
 from pages.markup.folder_texts import read_text
 from pages.markup.framework_marks import mark_name
@@ -33,7 +34,6 @@ PARTS = {
     "Saving": "save | load | file | holds",
 }
 UNIT_GAIN_RECORD = ROOT / "evidence" / "semantics" / "unit_gain_2018.txt"
-LEFT, TOP, WIDTH, HEIGHT = 34, 28, 316, 200  # the plot, in a box of 360 × 268
 STEPS, LOSS = 64, 2.5
 
 
@@ -119,65 +119,67 @@ def layer_contents() -> str:
     return "\n".join(found)
 
 
-def unit_gain_x(step: int) -> str:
-    return f"{LEFT + WIDTH * step / STEPS:.1f}"
-
-
-def unit_gain_y(loss: float) -> str:
-    return f"{TOP + HEIGHT * (1 - loss / LOSS):.1f}"
-
-
-def unit_gain_curve(losses: list[float], style: str) -> str:
-    points = " ".join(
-        f"{unit_gain_x(n)} {unit_gain_y(loss)}"
-        for n, loss in enumerate(losses, 1)
-    )
-    return f'<path d="M{points}" {style}/>'
-
-
 def unit_gain_chart(record: str) -> str:
-    """Both curves as one figure."""
+    """Return both curves as one figure. Raises BadInput for a record of other
+    lengths."""
     rows = [line.split() for line in record.splitlines()[1:]]
     true, false = [[float(row[column]) for row in rows] for column in (1, 2)]
     if len(rows) != STEPS or max(true + false) >= LOSS:
         raise BadInput(f"{UNIT_GAIN_RECORD}: not {STEPS} losses below {LOSS}")
-    right, bottom = LEFT + WIDTH, TOP + HEIGHT
+    left, right, top, bottom = 34, 350, 28, 228
+    steps, losses = Axis(0, STEPS, left, right), Axis(0, LOSS, bottom, top)
+    grid = "".join(f"M{left} {losses.place(n):.1f}H{right}" for n in (1, 2))
+    grid += upright_lines(steps, [32], top, bottom)
     ticks = [
-        svg_text(LEFT - 8, unit_gain_y(loss - 0.05), loss, "end")
-        for loss in range(3)
+        svg_text(left - 8, f"{losses.place(n - 0.05):.1f}", n, "end")
+        for n in range(3)
     ]
     ticks += [
-        svg_text(unit_gain_x(step), bottom + 18, step, "middle")
-        for step in (0, 32, 64)
+        svg_text(f"{steps.place(n):.1f}", bottom + 18, n, "middle")
+        for n in (0, 32, 64)
     ]
-    grid = "".join(f"M{LEFT} {unit_gain_y(loss)}H{right}" for loss in (1, 2))
-    grid += f"M{unit_gain_x(32)} {TOP}V{bottom}"
-    said = (
+    description = (
         "The mean loss of each of 64 batches, two epochs. With unit_gain it "
         f"falls from {true[0]:.2f} to {true[31]:.2f} after the first epoch "
         f"and {true[63]:.2f} after the second; without, from {false[0]:.2f} "
         f"to {false[31]:.2f} and {false[63]:.2f}."
     )
-    body = [
-        f'<path d="{grid}" stroke="currentColor" stroke-opacity="0.25"/>',
-        f'<path d="M{LEFT} {TOP}V{bottom}H{right}" fill="none" '
-        'stroke="currentColor"/>',
-        '<g fill="none" stroke-width="2" stroke-linejoin="round">',
-        unit_gain_curve(true, 'stroke="var(--md-accent-fg-color, #a13d00)"'),
-        unit_gain_curve(false, 'stroke="currentColor"'),
-        "</g>",
-        '<g fill="currentColor">',
-        svg_text(2, 16, "loss", "start"),
-        svg_text(right, bottom + 36, "step; an epoch is 32", "end"),
-        *ticks,
-        svg_text(right, 46, "unit_gain=True, the default", "end"),
-        svg_text(right, 182, "unit_gain=False", "end"),
-        "</g>",
-    ]
-    remark = stale_sentence({"": stale_record_days(UNIT_GAIN_RECORD)})
-    title = "Training loss, with and without unit_gain"
-    return figure("", "unit-gain", title, said, 360, 268, body,
-                  shown=480, size=13, remark=remark)  # fmt: skip
+    curves = []
+    for values, color in (
+        (true, "var(--md-accent-fg-color, #a13d00)"),
+        (false, "currentColor"),
+    ):
+        points = " ".join(
+            f"{steps.place(n):.1f} {losses.place(value):.1f}"
+            for n, value in enumerate(values, 1)
+        )
+        curves.append(f'<path d="M{points}" stroke="{color}"/>')
+    return figure(
+        "",
+        "unit-gain",
+        "Training loss, with and without unit_gain",
+        description,
+        360,
+        268,
+        [
+            f'<path d="{grid}" stroke="currentColor" stroke-opacity="0.25"/>',
+            f'<path d="M{left} {top}V{bottom}H{right}" fill="none" '
+            'stroke="currentColor"/>',
+            '<g fill="none" stroke-width="2" stroke-linejoin="round">',
+            *curves,
+            "</g>",
+            '<g fill="currentColor">',
+            svg_text(2, 16, "loss", "start"),
+            svg_text(right, bottom + 36, "step; an epoch is 32", "end"),
+            *ticks,
+            svg_text(right, 46, "unit_gain=True, the default", "end"),
+            svg_text(right, 182, "unit_gain=False", "end"),
+            "</g>",
+        ],
+        display_width=480,
+        size=13,
+        remark=stale_sentence({"": stale_record_days(UNIT_GAIN_RECORD)}),
+    )
 
 
 def record_files() -> dict[Path, str]:

@@ -1,6 +1,5 @@
 """Benchmarks: what the machine can do at most, and what each layer does."""
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -8,7 +7,8 @@ from typing import NamedTuple
 from benchmarks import results
 from benchmarks.statistics import middle
 from lab.results import FOLDER
-from pages.charts.svg import figure, group, svg_text, text_group
+from pages.charts.axis import Axis
+from pages.charts.svg import draw_dot, figure, group, svg_text, text_group
 from pages.machines import (
     NO_RESULTS,
     Machine,
@@ -154,19 +154,13 @@ def roofline_chart(
 ) -> str:  # fmt: skip
     """Both axes logarithmic; a dot for each layer forward at batch 128 and
     1,024, under the roofs of memory and of the cache."""
-    left, right, top, bottom = 44, 356, 30, 250
-    low, high, floor, roof = 0.05, 1000, 0.3e9, 1e12
-
-    def x(intensity: float) -> float:
-        share = math.log(intensity / low) / math.log(high / low)
-        return left + share * (right - left)
-
-    def y(rate: float) -> float:
-        share = math.log(rate / floor) / math.log(roof / floor)
-        return bottom - share * (bottom - top)
-
-    drawn = [
-        f'<path class="roof" d="M{x(low):.1f} {y(speed * low):.1f}'
+    right, bottom = 356, 250
+    intensities = Axis(0.05, 1000, 44, right, logarithmic=True)
+    rates = Axis(0.3e9, 1e12, bottom, 30, logarithmic=True)
+    x, y = intensities.place, rates.place
+    marks = [
+        f'<path class="roof" d="M{x(intensities.low):.1f} '
+        f"{y(speed * intensities.low):.1f}"
         f'L{x(compute / speed):.1f} {y(compute):.1f}H{right}"/>'
         for speed in (memory, cache)
     ]
@@ -175,10 +169,8 @@ def roofline_chart(
     for layer in layers:
         if layer.way == "forward" and layer.batch in (128, 1024):
             across, down = x(layer.intensity), y(layer.rate)
-            drawn.append(
-                f'<circle cx="{across:.1f}" cy="{down:.1f}" r="4.5" '
-                f'class="batch-{layer.batch}"/>'
-            )
+            style = f"batch-{layer.batch}"
+            marks.append(draw_dot(f"{across:.1f}", f"{down:.1f}", 4.5, style))
             if layer.batch == 128:
                 named.append((down, across, layer.name))
     # Names stand right of the slopes' dots and left of the others; none lies
@@ -196,7 +188,9 @@ def roofline_chart(
         svg_text(f"{x(v):.1f}", bottom + 18, f"{v:g}", "middle")
         for v in (0.1, 1, 10, 100)
     ] + [
-        svg_text(left - 6, f"{y(v * 1e9) + 4:.1f}", f"{v:,}", "end")
+        svg_text(
+            intensities.start - 6, f"{y(v * 1e9) + 4:.1f}", f"{v:,}", "end"
+        )
         for v in (1, 10, 100, 1000)
     ]
     texts += [
@@ -209,22 +203,26 @@ def roofline_chart(
     ]  # fmt: skip
     for n, batch in enumerate((128, 1024)):
         at = bottom - 34 + 18 * n
-        drawn.append(
-            f'<circle cx="{right - 76}" cy="{at}" r="4.5" '
-            f'class="batch-{batch}"/>'
-        )
+        marks.append(draw_dot(right - 76, at, 4.5, f"batch-{batch}"))
         texts.append(svg_text(right - 68, at + 4, f"batch {batch:,}"))
     texts.append(svg_text(0, 14, "GFLOP/s"))
     texts.append(svg_text(right, bottom + 34, "FLOP a byte", "end"))
-    said = "; ".join(
+    description = "; ".join(
         f"{layer.name}, batch {layer.batch}, {layer.way}: "
         f"{layer.intensity:.2g} FLOP a byte, {layer.rate / 1e9:.1f} GFLOP/s"
         for layer in layers
     )
-    return figure("bench roofline", "roofline", "Roofline of the layers",
-                  said, 360, bottom + 40,
-                  [group(drawn), text_group(texts)],
-                  remark=stale_sentence({"": when}), drawn=False)  # fmt: skip
+    return figure(
+        "bench roofline",
+        "roofline",
+        "Roofline of the layers",
+        description,
+        360,
+        bottom + 40,
+        [group(marks), text_group(texts)],
+        remark=stale_sentence({"": when}),
+        remark_below=False,
+    )
 
 
 def result_files(folder: Path = FOLDER) -> dict[Path, str]:

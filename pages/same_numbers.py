@@ -1,7 +1,6 @@
 """The same numbers: how far each implementation is from float64."""
 
 import json
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,15 +9,15 @@ from lab import results
 from lab.frameworks import ROOT, every, reference
 from lab.parity import TOLERANCES, TOLERANCES_GPU
 from lab.results import Result
-from pages.charts.svg import figure, grid_lines, group, svg_text, text_group
-from pages.markup import framework_marks, titles
+from pages.charts.axis import Axis
+from pages.charts.dot_plot import LEFT, RIGHT, Dot, DotRow, dot_plot
+from pages.markup import titles
 from pages.markup.numbers import scientific
 from pages.markup.stale_remarks import (
     Days,
     label_stale_rows,
     stale_days,
     stale_record_days,
-    stale_sentence,
 )
 from pages.markup.tables import table
 from pages.markup.text import NOT_MEASURED, NOTHING, escape_markup, join_words
@@ -27,6 +26,7 @@ from pages.paths import FIGURES, GENERATED
 IN_CHROMIUM = ROOT / "evidence" / "digit" / "chromium.json"
 # Of the reference's 100 losses: where they leap.
 SHOWN_STEPS = 1, 5, 10, 14, 15, 16, 17, 18, 20, 25, 30, 40, 50, 100
+PARITY_AXIS = Axis(1e-9, 0.1, LEFT, RIGHT, logarithmic=True)
 # A row of the page: its title, and the result if there is one.
 ParityRow = tuple[str, Result | None]
 
@@ -173,52 +173,34 @@ def losses_table(folder: Path = results.FOLDER) -> str:
 
 
 def parity_chart(folder: Path = results.FOLDER) -> str:
-    """The weights' differences after 1, 10 and 100 steps, a dot each."""
-    shown = parity_rows(folder)
-    left, right, top, step = 184, 366, 48, 22
-    bottom = top + step * len(shown)
-
-    def x(value: float) -> float:
+    """Return a dot for the weights' difference after 1, 10 and 100 steps."""
+    rows, descriptions = [], []
+    for title, result in parity_rows(folder):
+        weights = result["max_abs_weights"] if result else {}
         # What is nearer than a rounding of a rounding lies on the edge.
-        share = (math.log10(max(value, 1e-9)) + 9) / 8
-        return left + share * (right - left)
-
-    texts, dots, said = [], [], []
-    for i, (title, row) in enumerate(shown):
-        y = top + step * (i + 0.5)
-        colour, mark = framework_marks.row_mark(title, y)
-        dots.append(mark)
-        texts.append(svg_text(16, f"{y + 4:.0f}", title))
-        if row is None:
-            texts.append(svg_text(left, f"{y + 4:.0f}", NOT_MEASURED))
-            said.append(f"{title} {NOT_MEASURED}")
-            continue
-        weights = row["max_abs_weights"]
-        dots += [
-            f'<circle cx="{x(value):.1f}" cy="{y:.0f}" r="4.5" '
-            f'class="after-{n} {colour}"/>'
-            for n, value in weights.items()
+        dots = [
+            Dot(max(value, PARITY_AXIS.low), f"after-{steps}")
+            for steps, value in weights.items()
         ]
+        rows.append(DotRow(title, dots, stale_days_of(result)))
         numbers = ", ".join(map(scientific, weights.values()))
-        said.append(f"{title} {numbers}")
-    ticks = {e: f"{x(10.0**e):.1f}" for e in range(-9, 0, 2)}
-    lines = "".join(f"M{at} {top}V{bottom}" for at in ticks.values())
-    texts += [
-        svg_text(at, bottom + 18, f"1e{e}", "middle")
-        for e, at in ticks.items()
-    ]
-    texts.append(svg_text(0, 14, "Largest difference of any weight"))
-    texts.append(svg_text(0, top - 12, "after"))
-    for at, n, word in (50, 1, "1 step"), (114, 10, "10"), (160, 100, "100"):
-        dots.append(
-            f'<circle cx="{at}" cy="{top - 16}" r="4.5" class="after-{n}"/>'
-        )
-        texts.append(svg_text(at + 9, top - 12, word))
-    title = "How far each framework is from float64 after 1, 10 and 100 steps"
-    body = [grid_lines(lines), group(dots), text_group(texts)]
-    remark = stale_sentence({name: stale_days_of(row) for name, row in shown})
-    return figure("parity", "parity", title, "; ".join(said), 382,
-                  bottom + 26, body, remark=remark)  # fmt: skip
+        descriptions.append(f"{title} {numbers or NOT_MEASURED}")
+    return dot_plot(
+        "parity",
+        "How far each framework is from float64 after 1, 10 and 100 steps",
+        "; ".join(descriptions),
+        "Largest difference of any weight",
+        rows,
+        PARITY_AXIS,
+        {f"1e{power}": 10.0**power for power in range(-9, 0, 2)},
+        top=48,
+        radius=4.5,
+        legend=[
+            (50, "after-1", "1 step"),
+            (114, "after-10", "10"),
+            (160, "after-100", "100"),
+        ],
+    )
 
 
 def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:

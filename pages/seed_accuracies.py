@@ -11,8 +11,9 @@ from lab import results
 from lab.frameworks import every, reference
 from lab.seeds import EPOCHS, SEEDS
 from pages.anova import LEVEL, POWER, FTest, compare_groups
-from pages.charts.svg import figure, grid_lines, group, svg_text, text_group
-from pages.markup import framework_marks, titles
+from pages.charts.axis import Axis
+from pages.charts.dot_plot import LEFT, RIGHT, Dot, DotRow, dot_plot
+from pages.markup import titles
 from pages.markup.numbers import seed_count_note
 from pages.markup.stale_remarks import (
     Days,
@@ -20,7 +21,6 @@ from pages.markup.stale_remarks import (
     join_days,
     label_stale_rows,
     stale_days,
-    stale_sentence,
 )
 from pages.markup.tables import table
 from pages.markup.text import NOT_MEASURED, NOTHING, join_words
@@ -241,55 +241,49 @@ def reshuffling_verdict(
 
 
 def seeds_chart(folder: Path = results.FOLDER) -> str:
-    """A dot for each run: filled from the same weights, hollow from own."""
-    found, named = accuracies(folder), titles.implementation_titles(folder)
-    left, right, top, step = 184, 366, 30, 22
-    bottom = top + step * len(found)
-    everything = [
+    """Return a dot for each run: filled from the same weights, hollow from
+    own."""
+    runs_of, titles_of = (
+        accuracies(folder),
+        titles.implementation_titles(folder),
+    )
+    stale = stale_seed_days(folder)
+    percentages = [
         100 * accuracy
-        for runs in found.values()
-        for some in runs.values()
-        for accuracy in some
+        for runs in runs_of.values()
+        for values in runs.values()
+        for accuracy in values
     ]
-    low, high = min([98.4, *everything]), max([99.4, *everything])
-
-    def x(percent: float) -> float:
-        return left + (percent - low) / (high - low) * (right - left)
-
-    texts, dots, said = [], [], []
-    for i, (slug, runs) in enumerate(found.items()):
-        y = top + step * (i + 0.5)
-        colour, mark = framework_marks.row_mark(named[slug], y)
-        dots.append(mark)
-        texts.append(svg_text(16, f"{y + 4:.0f}", named[slug]))
-        if not any(runs.values()):
-            texts.append(svg_text(left, f"{y + 4:.0f}", NOT_MEASURED))
+    low, high = min([98.4, *percentages]), max([99.4, *percentages])
+    rows, descriptions = [], []
+    for slug, runs in runs_of.items():
+        dots = []
         for weights, shift in ("same", -4), ("own", 4):
             percent = [100 * accuracy for accuracy in runs[weights]]
-            dots += [
-                f'<circle cx="{x(value):.1f}" cy="{y + shift:.0f}" r="3.5" '
-                f'class="{weights} {colour}"/>'
-                for value in percent
-            ]
+            dots += [Dot(value, weights, shift) for value in percent]
             values = ", ".join(f"{v:.2f}" for v in percent) or NOT_MEASURED
-            said.append(f"{named[slug]}, {weights} weights: {values}")
-    ticks = {f"{n:g}": f"{x(n):.1f}" for n in (98.5, 98.75, 99, 99.25)}
-    lines = "".join(f"M{at} {top}V{bottom}" for at in ticks.values())
-    texts += [
-        svg_text(at, bottom + 18, tick, "middle") for tick, at in ticks.items()
-    ]
-    texts.append(svg_text(0, 14, f"Test accuracy, %, after {EPOCHS} epochs"))
-    body = [grid_lines(lines), group(dots), text_group(texts)]
-    known = stale_seed_days(folder)
-    old = stale_sentence({
-        named[slug]: join_days(*(
-            known.get(slug, {}).get(weights) for weights in ("same", "own")
-        ))
-        for slug in found
-    })  # fmt: skip
-    return figure("seeds", "seeds", "Test accuracy of every run",
-                  "; ".join(said), 382, bottom + 26, body,
-                  remark=old)  # fmt: skip
+            descriptions.append(
+                f"{titles_of[slug]}, {weights} weights: {values}"
+            )
+        days = stale.get(slug, {})
+        rows.append(
+            DotRow(
+                titles_of[slug],
+                dots,
+                join_days(days.get("same"), days.get("own")),
+            )
+        )
+    return dot_plot(
+        "seeds",
+        "Test accuracy of every run",
+        "; ".join(descriptions),
+        f"Test accuracy, %, after {EPOCHS} epochs",
+        rows,
+        Axis(low, high, LEFT, RIGHT),
+        {f"{value:g}": value for value in (98.5, 98.75, 99, 99.25)},
+        top=30,
+        radius=3.5,
+    )
 
 
 def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:

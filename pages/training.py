@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from lab.frameworks import ROOT, Implementation, every
+from pages.charts.axis import Axis, Panel
 from pages.charts.kernels import PAGE_MINUS, PAGE_PLUS, kernel_squares
 from pages.charts.svg import figure, grid_lines, svg_text, text_group
 from pages.markup import titles
@@ -55,109 +56,101 @@ def find_parting(found: dict[str, Any], limit: float) -> int:
     return int((apart > limit).argmax()) + 1
 
 
-def step_x(step: int, steps: int) -> float:
-    return LEFT + WIDTH * step / steps
+def framework_curve(implementation: Implementation, path: str) -> str:
+    """Return a curve in its framework's color; 2018's is dashed."""
+    framework = implementation.framework
+    then = " then" if framework.era == "2018" else ""
+    style = f"curve fw-{label_slug(framework.label)}{then}"
+    return f'<path class="{style}" d="{path}"/>'
 
 
-def framework_curve(
-    i: Implementation, points: Sequence[tuple[float, float]]
-) -> str:
-    """A curve in its framework's colour; 2018's is dashed."""
-    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-    then = " then" if i.framework.era == "2018" else ""
-    return (
-        f'<path class="curve fw-{label_slug(i.framework.label)}{then}" d="'
-        f'{path}"/>'
+def loss_chart(record: dict[str, Any]) -> str:
+    """Return the losses, and below them how far each is from float64's."""
+    reference = record["losses"][record["reference"]]
+    steps = Axis(0, len(reference), LEFT, LEFT + WIDTH)
+    highest = 1.05 * max(map(max, record["losses"].values()))
+    bottom = {name: top + HEIGHT for name, top in TOP.items()}
+    losses = Panel(
+        LEFT,
+        TOP["loss"],
+        WIDTH,
+        HEIGHT,
+        steps,
+        Axis(0, highest, bottom["loss"], TOP["loss"]),
     )
-
-
-def loss_chart(found: dict[str, Any]) -> str:
-    """The losses, and below how far each is from float64's."""
-    known, right = (
-        recorded_implementations(found),
-        found["losses"][found["reference"]],
+    distances = Panel(
+        LEFT,
+        TOP["apart"],
+        WIDTH,
+        HEIGHT,
+        steps,
+        Axis(FLOOR, 1, bottom["apart"], TOP["apart"], logarithmic=True),
     )
-    steps = len(right)
-    most = 1.05 * max(map(max, found["losses"].values()))
-    decades = range(round(math.log10(FLOOR)), 1)
-
-    def height(name: str, value: float) -> float:
-        if name == "loss":
-            return TOP[name] + HEIGHT * (1 - value / most)
-        share = math.log10(max(value, FLOOR) / FLOOR) / len(decades[1:])
-        return TOP[name] + HEIGHT * (1 - min(share, 1))
-
-    ticks = [0, 20, 40, 60, 80, 100]
-    behind, labels = [], []
-    for top in TOP.values():
-        for step in ticks:
-            x = step_x(step, steps)
-            behind.append(f"M{x:.1f} {top}v{HEIGHT}")
-            labels.append(
-                svg_text(f"{x:.1f}", top + HEIGHT + 16, step, "middle")
-            )
-    for value in range(0, int(most) + 1):
-        y = height("loss", value)
-        behind.append(f"M{LEFT} {y:.1f}h{WIDTH}")
-        labels.append(svg_text(LEFT - 8, f"{y + 4:.1f}", value, "end"))
-    for power in decades[::3]:
-        y = height("apart", 10.0**power)
-        behind.append(f"M{LEFT} {y:.1f}h{WIDTH}")
-        said = f"1e{power}" if power else "1"
-        labels.append(svg_text(LEFT - 8, f"{y + 4:.1f}", said, "end"))
+    step_ticks = [0, 20, 40, 60, 80, 100]
+    loss_ticks = range(int(highest) + 1)
+    distance_ticks = {
+        f"1e{power}" if power else "1": 10.0**power
+        for power in range(round(math.log10(FLOOR)), 1, 3)
+    }
+    grid = losses.grid(step_ticks, []) + distances.grid(step_ticks, [])
+    grid += losses.grid([], loss_ticks)
+    grid += distances.grid([], distance_ticks.values())
+    labels = [
+        svg_text(f"{steps.place(step):.1f}", y + 16, step, "middle")
+        for y in bottom.values()
+        for step in step_ticks
+    ]
     labels += [
-        svg_text(
-            LEFT, TOP["loss"] - 9, "mean loss of the 128 digits, by step"
-        ),
+        svg_text(LEFT - 8, f"{panel.y.place(value) + 4:.1f}", name, "end")
+        for panel, ticks in (
+            (losses, {value: value for value in loss_ticks}),
+            (distances, distance_ticks),
+        )
+        for name, value in ticks.items()
+    ]
+    labels += [
+        svg_text(LEFT, losses.top - 9, "mean loss of the 128 digits, by step"),
         svg_text(
             LEFT,
-            TOP["apart"] - 9,
+            distances.top - 9,
             "distance of that loss from float64’s, logarithmic",
         ),
     ]
     lines, marks = [], []
-    for n, i in enumerate(known):
-        losses = found["losses"][i.slug]
-        lines.append(framework_curve(i, [
-            (step_x(s + 1, steps), height("loss", v))
-            for s, v in enumerate(losses)
-        ]))  # fmt: skip
-        if i.slug == found["reference"]:
+    for n, implementation in enumerate(recorded_implementations(record)):
+        values = record["losses"][implementation.slug]
+        curve = losses.curve(enumerate(values, 1))
+        lines.append(framework_curve(implementation, curve))
+        if implementation.slug == record["reference"]:
             continue
-        apart = [abs(a - b) for a, b in zip(losses, right, strict=True)]
-        lines.append(framework_curve(i, [
-            (step_x(s + 1, steps), height("apart", v))
-            for s, v in enumerate(apart)
-        ]))  # fmt: skip
+        # What is nearer than the axis begins lies on it.
+        apart = [
+            min(max(abs(a - b), FLOOR), 1)
+            for a, b in zip(values, reference, strict=True)
+        ]
+        curve = distances.curve(enumerate(apart, 1))
+        lines.append(framework_curve(implementation, curve))
         # Marks at places of their own, so that none covers another.
-        at = 8 + 7 * n
-        marks.append(draw_mark(
-            i.framework, step_x(at + 1, steps), height("apart", apart[at]), 8
-        ))  # fmt: skip
+        step = 8 + 7 * n
+        x, y = steps.place(step + 1), distances.y.place(apart[step])
+        marks.append(draw_mark(implementation.framework, x, y, 8))
     cursor = (
-        f'<path class="cursor" d="M{LEFT} {TOP["loss"]}v{HEIGHT}'
-        f'M{LEFT} {TOP["apart"]}v{HEIGHT}"/>'
+        f'<path class="cursor" d="M{LEFT} {losses.top}v{HEIGHT}'
+        f'M{LEFT} {distances.top}v{HEIGHT}"/>'
     )
-    said = (
-        f"The loss falls, leaps at step {find_leap(right)} and falls again, "
-        "the "
-        "same in every framework. How far each is from float64 grows from "
-        f"rounding to {scientific(largest_distance(found))}."
+    description = (
+        f"The loss falls, leaps at step {find_leap(reference)} and falls "
+        "again, the same in every framework. How far each is from float64 "
+        f"grows from rounding to {scientific(largest_distance(record))}."
     )
     return figure(
         "curves",
         "curves",
         "Loss by step, and how far each is from float64",
-        said,
+        description,
         LEFT + WIDTH + 12,
-        TOP["apart"] + HEIGHT + 26,
-        [
-            grid_lines("".join(behind)),
-            text_group(labels),
-            *lines,
-            *marks,
-            cursor,
-        ],
+        distances.top + HEIGHT + 26,
+        [grid_lines(grid), text_group(labels), *lines, *marks, cursor],
         remark=stale_sentence({"": stale_record_days(RECORD)}),
     )
 

@@ -14,6 +14,7 @@ from itertools import pairwise, product
 import numpy as np
 
 from lab.frameworks import ROOT
+from pages.charts.axis import line_path
 
 EXPLORER_DIGIT = ROOT / "docs" / "assets" / "explorer" / "digit.js"
 SHOWN_NUMBERS = 12  # so many of the flattened numbers are shown
@@ -182,7 +183,7 @@ class Block:
 
 def closed_path(points: Iterable[Point]) -> str:
     """A closed way through them."""
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "z"
+    return f"{line_path(points)}z"
 
 
 def draw_window(one: Block, other: Block) -> Iterator[str]:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
+from pages.charts.axis import line_path
 from pages.charts.network_blocks import (
     SHOWN_NUMBERS,
     Block,
@@ -57,9 +58,8 @@ def draw_arrow(*points: Point) -> str:
     """A line with a head at its end."""
     (x0, y0), (x1, y1) = points[-2:]
     turn = math.degrees(math.atan2(y1 - y0, x1 - x0))
-    way = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
     return (
-        f'<path class="arrow" d="M{way}"/><path class="head" '
+        f'<path class="arrow" d="{line_path(points)}"/><path class="head" '
         f'd="M0 0l-7-3.5v7z" transform="translate({x1:.1f} {y1:.1f}) '
         f'rotate({turn:g})"/>'
     )
