@@ -29,8 +29,8 @@ def compare_groups(
     than means. Where nothing varies at all, p is 1."""
     rows = [
         (group, seed, value)
-        for group, found in runs.items()
-        for seed, value in found.items()
+        for group, values_by_seed in runs.items()
+        for seed, value in values_by_seed.items()
     ]
     values = np.array([value for *_, value in rows])
     groups = indicator_columns([group for group, *_ in rows])
@@ -49,7 +49,7 @@ def compare_groups(
     if few - many > 1e-12 * max(few, 1e-12):
         p = float(f.sf((few - many) / between / error, between, within))
     # The smallest group's shift is the hardest to see.
-    smallest = min(len(found) for found in runs.values())
+    smallest = min(len(values_by_seed) for values_by_seed in runs.values())
     share = smallest * (1 - smallest / len(rows))
     limit = f.isf(LEVEL, between, within)
 

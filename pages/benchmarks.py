@@ -61,36 +61,36 @@ def noise_section(folder: Path) -> str:
             repeat_sentence(machine, name) for name in machine.group("noise")
         ]
         for name in machine.group("machine"):
-            own = machine.rounds(name, "harness")
-            if own:
-                cost = median(own.values()) / 0.010 - 1
+            harness = machine.rounds(name, "harness")
+            if harness:
+                cost = median(harness.values()) / 0.010 - 1
                 lines.append(add_stale_remark(
                     f"The harness itself adds {cost:.2%} to a step of 10 ms.",
-                    machine.days(name),
+                    machine.stale_days(name),
                 ))  # fmt: skip
     return "\n\n".join(filter(None, lines)) + "\n" if lines else NO_RESULTS
 
 
 def repeat_sentence(machine: Machine, name: str) -> str | None:
     """What parts a variant from the same once more, `name`."""
-    mine = machine.variants[name].implementation
+    implementation = machine.variants[name].implementation
     page = next(
         other
         for other in machine.group("page")
-        if machine.variants[other].implementation == mine
+        if machine.variants[other].implementation == implementation
     )
     second, first = (machine.rounds(n, CASE) for n in (name, page))
     if not (second and first):
         return None
     middle, low, high = ratio(second, first)
-    said = (
+    sentence = (
         f"{machine.title(name)}, measured twice in each of the "
         f"{len(first)} rounds, takes {interval((middle, low, high))} times "
         "as long as itself"
     )
     single = [second[n] / first[n] for n in first if n in second]
-    said += f"; in single rounds {min(single):.2f} to {max(single):.2f}."
-    return add_stale_remark(said, machine.days(name, page))
+    sentence += f"; in single rounds {min(single):.2f} to {max(single):.2f}."
+    return add_stale_remark(sentence, machine.stale_days(name, page))
 
 
 def machine_descriptions(folder: Path) -> str:
@@ -98,38 +98,40 @@ def machine_descriptions(folder: Path) -> str:
     lines = []
     for m in measured_machines(folder):
         f = m.facts
-        said = {
+        facts = {
             k: escape_markup(str(v)) for k, v in f.items() if v is not None
         }
         vectors = [
             v for v in ("avx2", "fma", *NEWER_VECTORS) if v in f["vectors"]
         ]
         caches = ", ".join(f"{k} {v}" for k, v in f["caches"].items())
-        steal = m.everywhere("steal_of_the_machine")
+        steal = m.values_of_all("steal_of_the_machine")
         everything = (
-            f"`{m.name}`: {said['cpu']}, family "
-            f"{said.get('family', 'not said')}, model "
-            f"{said.get('model', 'not said')}, stepping "
-            f"{said.get('stepping', 'not said')}; {said['cores']} cores, "
+            f"`{m.name}`: {facts['cpu']}, family "
+            f"{facts.get('family', 'not said')}, model "
+            f"{facts.get('model', 'not said')}, stepping "
+            f"{facts.get('stepping', 'not said')}; {facts['cores']} cores, "
             "hardware threads of each: "
-            f"{said.get('threads_a_core', 'not said')}; "
+            f"{facts.get('threads_a_core', 'not said')}; "
             f"{escape_markup(join_words(vectors))}; "
             f"{escape_markup(caches)}; hypervisor "
-            f"{said.get('hypervisor', 'none')}; "
-            f"{said.get('gpu', 'no GPU')}; governor "
-            f"{said.get('governor', 'not readable')}; Linux {said['kernel']}; "
-            f"Python {said['python']} (3.6 for 2018). Commit "
+            f"{facts.get('hypervisor', 'none')}; "
+            f"{facts.get('gpu', 'no GPU')}; governor "
+            f"{facts.get('governor', 'not readable')}; Linux "
+            f"{facts['kernel']}; "
+            f"Python {facts['python']} (3.6 for 2018). Commit "
             f"`{escape_markup(m.commit)}`. The hypervisor "
             f"took {median_text(steal, '.1%')} of a core away (median of the "
             f"processes; at most {max(steal, default=0):.1%}).\n"
         )
         short = (
-            f"**{said['cpu']}**, {said['cores']} cores, "
-            f"{said.get('gpu', 'no GPU')}: {m.threads} threads, {m.count()}, "
+            f"**{facts['cpu']}**, {facts['cores']} cores, "
+            f"{facts.get('gpu', 'no GPU')}: {m.threads} threads, "
+            f"{m.round_count()}, "
             f"{m.date}."
         )
         lines.append(
-            f"{add_stale_remark(short, m.days(*m.files))}\n\n"
+            f"{add_stale_remark(short, m.stale_days(*m.files))}\n\n"
             + collapsible("All that it says of itself", everything)
         )
     return "\n".join(lines) or NO_RESULTS
@@ -145,12 +147,12 @@ def machine_name(run: Result) -> str:
 
 def first_numbers(folder: Path = results.FOLDER) -> str:
     """Speed and memory: medians over the runs of all seeds."""
-    found = results.gates("mnist-5k", folder)
-    if not found:
+    runs_of = results.gates("mnist-5k", folder)
+    if not runs_of:
         return "Not measured.\n"
-    first = next(iter(found.values()))[0]
-    day = date_range(r["date"][:10] for runs in found.values() for r in runs)
-    said = (
+    first = next(iter(runs_of.values()))[0]
+    day = date_range(r["date"][:10] for runs in runs_of.values() for r in runs)
+    paragraph = (
         f"{machine_name(first)}, {escape_markup(first['machine']['system'])}, "
         f"Python {escape_markup(first['machine']['python'])} (3.6 for 2018), "
         "no GPU, "
@@ -159,14 +161,14 @@ def first_numbers(folder: Path = results.FOLDER) -> str:
     )
     rows = []
     for i in every():
-        runs = found.get(i.slug, [])
+        runs = runs_of.get(i.slug, [])
         name = gate_title(i, runs)
         if not runs:
             rows.append([name, NOT_MEASURED, *[NOTHING] * 5])
             continue
         for machine in dict.fromkeys(map(machine_name, runs)):
             if machine != machine_name(first):
-                said += f" {name}: {machine}."
+                paragraph += f" {name}: {machine}."
         speed = [run["images_per_second"] for run in runs]
         training = median(run["seconds"]["training"] for run in runs)
         start = median(run["seconds"]["start_up"] for run in runs)
@@ -186,9 +188,11 @@ def first_numbers(folder: Path = results.FOLDER) -> str:
     head = ["framework", "images/s", "slowest–fastest", "training, s",
             "start-up, s", "peak memory, MiB", "accuracy"]  # fmt: skip
     above, rows = label_stale_rows(
-        rows, [stale_days("gates", found.get(i.slug, [])) for i in every()]
+        rows, [stale_days("gates", runs_of.get(i.slug, [])) for i in every()]
     )
-    return f"{said}\n\n{above}{table(head, rows)}" + gate_source("mnist-5k")
+    return f"{paragraph}\n\n{above}{table(head, rows)}" + gate_source(
+        "mnist-5k"
+    )
 
 
 def first_epoch_extra(machine: Machine, name: str) -> str:
@@ -205,7 +209,7 @@ def start_up_section(machine: Machine) -> str:
     """A row for each variant."""
     rows = []
     for name in machine.group("page", "fast"):
-        title = machine.precise(name)
+        title = machine.title_with_precision(name)
         if not machine.rounds(name, CASE):
             why = failure_text(machine, name, CASE)
             rows.append([title, why, *[NOTHING] * 4])
@@ -237,13 +241,16 @@ def start_up_section(machine: Machine) -> str:
             drawn.append(Bar(
                 machine.variants[name].implementation.framework,
                 machine.title(name), value, min(seconds), max(seconds),
-                f"{value:.1f}", stale=machine.days(name),
+                f"{value:.1f}", stale=machine.stale_days(name),
             ))  # fmt: skip
     drawn.sort(key=lambda row: row.value)
     title = "from nothing to a model, the page’s listing"
     above, rows = label_stale_rows(
         rows,
-        [machine.days_of(n, CASE) for n in machine.group("page", "fast")],
+        [
+            machine.stale_days_of(n, CASE)
+            for n in machine.group("page", "fast")
+        ],
     )
     figure = ""
     if drawn:
@@ -254,22 +261,26 @@ def start_up_section(machine: Machine) -> str:
 def time_to_train(machine: Machine, folder: Path) -> str:
     """A row for each variant: the seconds of so many steps, and the accuracy
     that as many epochs of this listing reach."""
-    found, wanted = accuracies(folder), planned_seeds()
+    accuracies_of, seed_counts = accuracies(folder), planned_seeds()
     rows = []
     when: list[Days] = []
-    known = stale_seed_days(folder)
+    seed_days = stale_seed_days(folder)
     for name in machine.group("page"):
         slug = machine.variants[name].implementation.slug
         rounds = machine.rounds(name, CASE)
-        cell = machine.ms(name, CASE)
+        cell = machine.milliseconds_text(name, CASE)
         if rounds:
             cell = f"{EPOCHS * STEPS_PER_EPOCH * middle(rounds):,.0f}"
-        own = found.get(slug, {}).get("own", [])
+        reached = accuracies_of.get(slug, {}).get("own", [])
         rows.append(
-            [machine.title(name), cell, accuracy_spread(own, wanted[slug])]
+            [
+                machine.title(name),
+                cell,
+                accuracy_spread(reached, seed_counts[slug]),
+            ]
         )
-        seeds = known.get(slug, {}).get("own")
-        when.append(join_days(machine.days_of(name, CASE), seeds))
+        seeds = seed_days.get(slug, {}).get("own")
+        when.append(join_days(machine.stale_days_of(name, CASE), seeds))
     head = ["variant", f"{EPOCHS} epochs, s", "of 10,000 digits right, %"]
     there = sorted(
         (n for n in machine.group("page") if machine.rounds(n, CASE)),
@@ -317,17 +328,17 @@ def era_comparison(machine: Machine) -> str:
             find_variant(machine, now, "page"),
             find_variant(machine, now, "fast"),
         )
-        cells = [machine.ms(page, CASE)]
+        cells = [machine.milliseconds_text(page, CASE)]
         was = machine.rounds(page, CASE)
         for name in theirs:
             seconds = machine.rounds(name, CASE)
             cells += [
-                machine.ms(name, CASE) if name else NOTHING,
+                machine.milliseconds_text(name, CASE) if name else NOTHING,
                 interval(ratio(was, seconds)) if was and seconds else NOTHING,
             ]
         rows.append([machine.title(page), *cells])
         when.append(join_days(
-            *(machine.days_of(name, CASE) for name in (page, *theirs))
+            *(machine.stale_days_of(name, CASE) for name in (page, *theirs))
         ))  # fmt: skip
     head = ["2018", "ms", "today, ms", "times faster", "fast, ms",
             "times faster"]  # fmt: skip

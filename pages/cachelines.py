@@ -69,16 +69,16 @@ def count_misses(lines: list[int], capacity: int) -> int:
     """How many of `lines`, in their order, a cache of `capacity` lines does
     not hold; the least recently used is thrown out."""
     cache: OrderedDict[int, None] = OrderedDict()
-    found = 0
+    missed = 0
     for line in lines:
         if line in cache:
             cache.move_to_end(line)
             continue
-        found += 1
+        missed += 1
         cache[line] = None
         if len(cache) > capacity:
             cache.popitem(last=False)
-    return found
+    return missed
 
 
 def cache_lines_table() -> str:
@@ -106,7 +106,7 @@ def layouts_chart() -> str:
     """docs/assets/figures/layouts.svg: how memory begins in each layout."""
     c, side = CONVOLUTION_INPUTS["conv2"]
     shown, cell, top, step = 40, 9, 42, 72
-    rows, said = [], []
+    rows, descriptions = [], []
     for i, layout in enumerate(LAYOUTS):
         where = number_offsets(layout, BATCH, c, side, side)
         channel = np.empty(where.size, int)
@@ -139,7 +139,7 @@ def layouts_chart() -> str:
             f'<path d="M{k * cell - 0.5} {y + 21}v22" stroke="currentColor"/>'
             for k in range(0, shown, PER_LINE)
         ]
-        said.append(
+        descriptions.append(
             f"{layout}: channels {', '.join(map(str, first))}, …; the next "
             f"number along {strides}; a window touches {touched} lines"
         )
@@ -151,7 +151,7 @@ def layouts_chart() -> str:
     ]
     return figure(
         "layouts", "layouts", "How memory begins in each layout",
-        "; ".join(said) + ".", shown * cell + 2,
+        "; ".join(descriptions) + ".", shown * cell + 2,
         top + step * len(LAYOUTS) - 22, body, left=-1,
     )  # fmt: skip
 

@@ -22,11 +22,11 @@ from pages.markup.titles import Frameworks, newest_of_each_label
 from pages.paths import GENERATED, TABS
 
 
-def listing_tabs(section: str, known: Frameworks) -> str:
+def listing_tabs(section: str, all_frameworks: Frameworks) -> str:
     """The newest of each label: a listing, and its sentences below; one of
     2018 says so first."""
     bodies = []
-    for f in newest_of_each_label(known):
+    for f in newest_of_each_label(all_frameworks):
         old = "" if f.era == "today" else f"As {f.era} left it.\n\n"
         era = "" if f.era == "today" else f.era
         shown = listing_fence(f, CONVNET_INCLUDES[section], era=era)
@@ -51,39 +51,39 @@ def gate_title(implementation: Implementation, runs: list[Result]) -> str:
 def gates_table(data: str, folder: Path = results.FOLDER) -> str:
     """What was measured, and the gates of every framework.toml: one for all
     is said once."""
-    found = results.gates(data, folder)
+    runs_of = results.gates(data, folder)
     digits = 3 if data == "mnist-5k" else 4
     rows = []
     for i in every():
         gate = f"{i.framework.gates.of(data):.{digits}f}"
-        accuracy = [run["test_accuracy"] for run in found.get(i.slug, [])]
+        accuracy = [run["test_accuracy"] for run in runs_of.get(i.slug, [])]
         cells = [NOT_MEASURED, NOTHING, NOTHING]
         if accuracy:
             three = min(accuracy), median(accuracy), max(accuracy)
             cells = [f"{value:.{digits}f}" for value in three]
             cells[0] += seed_count_note(len(accuracy), len(SEEDS))
-        rows.append([gate_title(i, found.get(i.slug, [])), *cells, gate])
+        rows.append([gate_title(i, runs_of.get(i.slug, [])), *cells, gate])
     head = ["framework", f"worst of {len(SEEDS)}", "median", "best", "gate"]
-    said = ""
+    sentence = ""
     if len({row[-1] for row in rows}) == 1:
-        said = f"The gate of all is {rows[0][-1]}.\n\n"
+        sentence = f"The gate of all is {rows[0][-1]}.\n\n"
         head, rows = head[:-1], [row[:-1] for row in rows]
     above, rows = label_stale_rows(
-        rows, [stale_days("gates", found.get(i.slug, [])) for i in every()]
+        rows, [stale_days("gates", runs_of.get(i.slug, [])) for i in every()]
     )
-    return said + above + table(head, rows) + gate_source(data)
+    return sentence + above + table(head, rows) + gate_source(data)
 
 
-def works_text(found: Result) -> str:
+def works_text(result: Result) -> str:
     """What came of it: "all of 58", or each page with what broke there."""
-    if found["error"]:
-        return escape_markup(found["error"])
+    if result["error"]:
+        return escape_markup(result["error"])
     broken: dict[str, list[str]] = {}
-    for step in found["looked_at"]:
+    for step in result["looked_at"]:
         if step["error"]:
             broken.setdefault(step["page"], []).append(f"`{step['what']}`")
     if not broken:
-        return f"all of {len(found['looked_at'])}"
+        return f"all of {len(result['looked_at'])}"
     return "; ".join(
         f"not {join_words(names)}, [{page.removesuffix('.md')}]({page})"
         for page, names in broken.items()
@@ -91,29 +91,35 @@ def works_text(found: Result) -> str:
 
 
 def newest_row(
-    i: Implementation, known: str | None, found: Result | None
+    i: Implementation, version: str | None, result: Result | None
 ) -> list[str]:
     """One implementation: the version of the other pages, and the newest."""
-    cells = [titles.implementation_title(i, known)]
-    if found is None:
+    cells = [titles.implementation_title(i, version)]
+    if result is None:
         return [*cells, NOT_MEASURED, *[NOTHING] * 3]
-    versions = found["packages"].items()
+    versions = result["packages"].items()
     newest = ", ".join(f"{name} {escape_markup(v)}" for name, v in versions)
     return [
-        *cells, newest or NOTHING, escape_markup(found["python"] or NOTHING),
-        works_text(found), found["date"][:10],
+        *cells, newest or NOTHING, escape_markup(result["python"] or NOTHING),
+        works_text(result), result["date"][:10],
     ]  # fmt: skip
 
 
 def newest_versions_table(folder: Path = results.FOLDER) -> str:
     """A row for each implementation that has packages to lift the pins of."""
-    found, known = results.canary(folder), titles.measured_versions(folder)
-    those = [i for i in every() if i.backend.packages]
+    result_of, version_of = (
+        results.canary(folder),
+        titles.measured_versions(folder),
+    )
+    unpinned = [i for i in every() if i.backend.packages]
     above, rows = label_stale_rows(
-        [newest_row(i, known.get(i.slug), found.get(i.slug)) for i in those],
         [
-            stale_days("canary", filter(None, [found.get(i.slug)]))
-            for i in those
+            newest_row(i, version_of.get(i.slug), result_of.get(i.slug))
+            for i in unpinned
+        ],
+        [
+            stale_days("canary", filter(None, [result_of.get(i.slug)]))
+            for i in unpinned
         ],
     )
     head = ["on this site", "works with", "Python", "what works", "as of"]

@@ -15,28 +15,28 @@ SLIPS = "slips"
 
 def record_section(name: str, text: str) -> str:
     marks = [f"<!-- --8<-- [{end}:{name}] -->" for end in ("start", "end")]
-    said = f"{small(text)}\n" if text else ""
-    return f"{marks[0]}\n{said}{marks[1]}\n"
+    remark = f"{small(text)}\n" if text else ""
+    return f"{marks[0]}\n{remark}{marks[1]}\n"
 
 
 def record_files() -> dict[Path, str]:
     """docs/generated/records.md."""
-    known = {
+    days_of = {
         name: stale_record_days(path)
         for name, path in evidence.list_records().items()
         if path.suffix == ".txt"
     }
-    found = [
+    sections = [
         record_section(Path(name).name, stale_sentence({"": old}))
-        for name, old in known.items()
+        for name, old in days_of.items()
     ]
     slips = {
         f"`{Path(name).name}.txt`": old
-        for name, old in known.items()
+        for name, old in days_of.items()
         if Path(name).parts[0] == SLIPS
     }
     return {
         RECORDS: "\n".join(
-            [*found, record_section(SLIPS, stale_sentence(slips))]
+            [*sections, record_section(SLIPS, stale_sentence(slips))]
         )
     }

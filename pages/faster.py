@@ -42,10 +42,10 @@ GAPS = {
 LONGEST_DIFF = 24  # changed lines: more than these are folded
 
 
-def fast_tabs(known: Frameworks | None = None) -> str:
+def fast_tabs(all_frameworks: Frameworks | None = None) -> str:
     """A tab for each framework that has a fast.py: its fast.md."""
-    known = frameworks() if known is None else known
-    fast = [f for f in known if (f.folder / "fast.py").exists()]
+    all_frameworks = frameworks() if all_frameworks is None else all_frameworks
+    fast = [f for f in all_frameworks if (f.folder / "fast.py").exists()]
     for f in fast:
         read_text(f, "fast.md")
     return "\n\n".join(
@@ -56,20 +56,22 @@ def fast_tabs(known: Frameworks | None = None) -> str:
 
 
 def step_names(
-    implementation: Implementation, known: Mapping[str, Variant]
+    implementation: Implementation, all_variants: Mapping[str, Variant]
 ) -> tuple[list[str], list[str]]:
     """The names of the steps, from the page's listing to fast.py, and those
     of the alternatives; of a fast.py that is not measured yet, the listing's
     alone."""
-    own = {
+    variants = {
         name: v
-        for name, v in known.items()
+        for name, v in all_variants.items()
         if v.implementation == implementation
         and v.group in ("page", "step", "fast")
         and CASE in v.cases
     }
-    names = list(own)
-    end = next((n for n, x in enumerate(names) if own[x].group == "fast"), 0)
+    names = list(variants)
+    end = next(
+        (n for n, x in enumerate(names) if variants[x].group == "fast"), 0
+    )
     return names[: end + 1], names[end + 1 :]
 
 
@@ -93,17 +95,17 @@ def call_lines(v: Variant) -> list[str]:
 
 def diff_lines(old: Variant, new: Variant) -> list[str]:
     """The lines of a diff: environment, options, file."""
-    found = []
+    changes = []
     for read, context in (export_lines, 0), (call_lines, 0), (source_lines, 1):
         diff = difflib.unified_diff(
             read(old), read(new), n=context, lineterm=""
         )
         lines = list(diff)[3:]
-        found += [
+        changes += [
             "…" if x.startswith("@@ ") else f"{x[:1]} {x[1:]}".rstrip()
             for x in lines
         ]
-    return found
+    return changes
 
 
 def diff_fence(old: Variant, new: Variant) -> str:
@@ -114,8 +116,8 @@ def diff_fence(old: Variant, new: Variant) -> str:
     if count <= LONGEST_DIFF:
         return body
     folder = new.implementation.framework.name
-    named = f"`{new.module}.py` of `{folder}`, {count} lines changed"
-    return collapsible(named, body, "abstract")
+    title = f"`{new.module}.py` of `{folder}`, {count} lines changed"
+    return collapsible(title, body, "abstract")
 
 
 def step_numbers(
@@ -128,7 +130,7 @@ def step_numbers(
     start = machine.rounds(first, CASE)
     times = interval(ratio(start, seconds, count)) if start else NOTHING
     return [
-        machine.ms(name, CASE),
+        machine.milliseconds_text(name, CASE),
         "1" if name == first else times,
         machine.cores(name, CASE),
         median_text(machine.values(name, CASE, "page_faults_a_step"), ",.0f"),
@@ -148,67 +150,68 @@ def steps_table(
     """A paragraph above it, where all is stale, and the table."""
     head = ["step", "ms", "speed-up", "cores busy",
             "page faults a step"]  # fmt: skip
-    above, found = label_stale_rows(
+    above, labeled = label_stale_rows(
         [
             [f"{step_title(machine, n)}<br>`{n}`",
              *step_numbers(machine, n, first, count - 1)]
             for n in names
         ],
-        [machine.days_of(n, CASE) for n in names],
+        [machine.stale_days_of(n, CASE) for n in names],
     )  # fmt: skip
-    return above, table(head, found)
+    return above, table(head, labeled)
 
 
 def steps_waterfall(machine: Machine, names: Sequence[str], above: str) -> str:
     """The waterfall, where its first and its last step were measured."""
-    found = []
+    steps = []
     for name in names:
         rounds = machine.rounds(name, CASE)
-        said = html.escape(step_title(machine, name).replace("`", ""))
-        found.append(
+        title_text = html.escape(step_title(machine, name).replace("`", ""))
+        steps.append(
             Step(
-                said.removesuffix(" (fast.py)"),
+                title_text.removesuffix(" (fast.py)"),
                 middle(rounds) if rounds else None,
-                machine.days_of(name, CASE),
+                machine.stale_days_of(name, CASE),
             )
         )
-    if found[0].seconds is None or found[-1].seconds is None:
+    if steps[0].seconds is None or steps[-1].seconds is None:
         return ""
     framework = machine.variants[names[0]].implementation.framework
     title = f"{machine.title(names[0])}, step by step"
     key = f"steps-{names[0]}"
-    return waterfall_chart(framework, key, title, found, above) + "\n"
+    return waterfall_chart(framework, key, title, steps, above) + "\n"
 
 
 def step_files(
-    i: Implementation, known: Mapping[str, Variant], folder: Path
+    i: Implementation, all_variants: Mapping[str, Variant], folder: Path
 ) -> dict[Path, str]:
     """Of an implementation: waterfall-<slug>.md and alternatives-<slug>.md,
     and what each step changed, <variant>.md."""
-    names, others = step_names(i, known)
+    names, others = step_names(i, all_variants)
     base = {"convnet": names[0], "fast": names[-1]}
     changes = [
         *itertools.pairwise(names),
-        *((base[known[name].module], name) for name in others),
+        *((base[all_variants[name].module], name) for name in others),
     ]
-    found = {
-        STEPS / f"{new}.md": diff_fence(known[old], known[new]) + "\n"
+    texts = {
+        STEPS / f"{new}.md": diff_fence(all_variants[old], all_variants[new])
+        + "\n"
         for old, new in changes
     }
     fall = STEPS / f"waterfall-{i.slug}.md"
     rest = STEPS / f"alternatives-{i.slug}.md"
     if not measured_machines(folder):
-        return found | {fall: NO_RESULTS, rest: NO_RESULTS}
+        return texts | {fall: NO_RESULTS, rest: NO_RESULTS}
     machine = measured_machines(folder)[0]
     count = len(names) + len(others)
     above, listed = steps_table(machine, names, names[0], count)
-    listed += machine.source()
+    listed += machine.source_line()
     picture = steps_waterfall(machine, names, above)
     if picture:
         listed = collapsible("The same as a table", listed)
-    found[fall] = above + picture + listed
-    found[rest] = "".join(steps_table(machine, others, names[0], count))
-    return found
+    texts[fall] = above + picture + listed
+    texts[rest] = "".join(steps_table(machine, others, names[0], count))
+    return texts
 
 
 def gap_table(machine: Machine) -> str:
@@ -225,11 +228,13 @@ def gap_table(machine: Machine) -> str:
         cells = []
         for case in GAPS:
             slow, quick = (machine.rounds(n, case) for n in (page, fast))
-            said = interval(ratio(slow, quick)) if slow and quick else ""
-            cells.append(said or NOT_MEASURED)
+            factor_text = (
+                interval(ratio(slow, quick)) if slow and quick else ""
+            )
+            cells.append(factor_text or NOT_MEASURED)
         rows.append([machine.title(page), *cells])
         when.append(
-            join_days(*(machine.days_of(n, *GAPS) for n in (page, fast)))
+            join_days(*(machine.stale_days_of(n, *GAPS) for n in (page, fast)))
         )
     above, rows = label_stale_rows(rows, when)
     return above + table(["listing ÷ fast", *GAPS.values()], rows)
@@ -239,10 +244,10 @@ def result_files(folder: Path = FOLDER) -> dict[Path, str]:
     """Return the steps of each implementation that has a fast.py, and how far
     it is from its listing."""
     texts = {BENCHMARK_PARTS / "gap.md": for_each_machine(folder, gap_table)}
-    known = load()
+    all_variants = load()
     for implementation in every():
         if (implementation.framework.folder / "fast.py").exists():
-            texts |= step_files(implementation, known, folder)
+            texts |= step_files(implementation, all_variants, folder)
     return texts
 
 

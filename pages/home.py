@@ -63,8 +63,8 @@ def trust_strip(folder: Path = results.FOLDER) -> str:
     ]
     whole = len(far) == len(others)
     logits = scientific(max(far)) if whole else NOT_MEASURED
-    runs = [mean(found["own"]) for found in accuracies(folder).values()
-            if found["own"]]  # fmt: skip
+    runs = [mean(days["own"]) for days in accuracies(folder).values()
+            if days["own"]]  # fmt: skip
     reached = (
         f"{100 * min(runs):.1f}–{100 * max(runs):.1f} %"
         if runs else NOT_MEASURED
@@ -72,12 +72,17 @@ def trust_strip(folder: Path = results.FOLDER) -> str:
     weights = sum(w.size for w in load_file(TRAINED_WEIGHTS).values())
     gates = results.gates("mnist-5k", folder)
     then = [i for i in every() if i.framework.era == "2018"]
-    own = join_days(*(of["own"] for of in stale_seed_days(folder).values()))
+    seed_days = join_days(
+        *(
+            days_by_weights["own"]
+            for days_by_weights in stale_seed_days(folder).values()
+        )
+    )
     passed = [run for i in then for run in gates.get(i.slug, [])]
     fresh: Days = frozenset()
     running = sum(i.slug in gates for i in then)
     labels = len({f.label for f in frameworks()})
-    said = [
+    claims = [
         (
             len(every()),
             f"implementations of {labels} frameworks, each a file "
@@ -103,7 +108,7 @@ def trust_strip(folder: Path = results.FOLDER) -> str:
             reached,
             "of MNIST’s test digits, the mean of each framework",
             "convnet.md#the-whole-mnist",
-            own,
+            seed_days,
         ),
         (
             "2018",
@@ -114,16 +119,16 @@ def trust_strip(folder: Path = results.FOLDER) -> str:
         ),
     ]
     rows = [
-        f"- [{add_stale_remark(f'**{head}** {text}', found)}]({link})"
-        for head, text, link, found in said
+        f"- [{add_stale_remark(f'**{head}** {text}', days)}]({link})"
+        for head, text, link, days in claims
     ]
     body = "\n".join(rows)
     return f'<div class="trust" markdown>\n\n{body}\n\n</div>\n'
 
 
-def network_pictures(known: list[Framework]) -> str:
+def network_pictures(all_frameworks: list[Framework]) -> str:
     """Both orders for Home: without a choice, that of its first tab."""
-    begin = known[0].image_layout
+    begin = all_frameworks[0].image_layout
     return "\n".join(
         [
             '<div class="orders">',
@@ -140,12 +145,12 @@ def network_pictures(known: list[Framework]) -> str:
     )
 
 
-def network_css(known: list[Framework]) -> str:
+def network_css(all_frameworks: list[Framework]) -> str:
     """Its paint; and which order shows, by the tab that is chosen."""
-    begin = known[0].image_layout
+    begin = all_frameworks[0].image_layout
     turned = ", ".join(
         f'[id$="-{label_slug(label)}"]'
-        for label, group in group_by_label(known).items()
+        for label, group in group_by_label(all_frameworks).items()
         if group[-1].image_layout != begin
     )
     chosen = f".md-typeset:has(.tabbed-set > input:is({turned}):checked)"
@@ -157,11 +162,11 @@ def network_css(known: list[Framework]) -> str:
     )
 
 
-def reasons_to_choose(known: Frameworks) -> str:
+def reasons_to_choose(all_frameworks: Frameworks) -> str:
     """What one chooses each for; the newest of a label says it."""
     return "\n".join(
         f"- **{label}**: {' '.join(read_note(group[-1], 'choose').split())}"
-        for label, group in group_by_label(known).items()
+        for label, group in group_by_label(all_frameworks).items()
     )
 
 
@@ -174,10 +179,10 @@ def folder_files() -> dict[Path, str]:
     """Return the network's picture, its colors and a file of it in each order;
     the logo and the row of kernels; the reasons to choose a framework."""
     groups = group_by_label(frameworks()).values()
-    known = [framework for group in groups for framework in group]
+    all_frameworks = [framework for group in groups for framework in group]
     return {
-        GENERATED / "network.md": network_pictures(known),
-        ASSETS / "network.css": network_css(known),
+        GENERATED / "network.md": network_pictures(all_frameworks),
+        ASSETS / "network.css": network_css(all_frameworks),
         ASSETS / "logo.svg": logo(),
         ASSETS / "kernels.svg": kernel_strip(),
         TABS / "choose.md": reasons_to_choose(frameworks()) + "\n",

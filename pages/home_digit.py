@@ -59,10 +59,10 @@ def facts_module() -> str:
     """What docs/assets/digit/digit.js knows of its files."""
     labels = mnist.load().test_labels
     digest = hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
-    said = "".join(map(str, labels))
+    digits = "".join(map(str, labels))
     lines = [
-        f'  + "{said[start : start + 70]}"'
-        for start in range(0, len(said), 70)
+        f'  + "{digits[start : start + 70]}"'
+        for start in range(0, len(digits), 70)
     ]
     return "\n".join([
         "// Written by `python -m pages`.",
@@ -85,23 +85,23 @@ def record_text(name: str) -> str:
     record = json.loads(RECORD.read_text("utf-8"))
     if name not in record:
         return "it does not run"
-    found = record[name]
+    outcome = record[name]
     return (
-        f"{found['right']} of 1,000 test digits right, on the average "
-        f"{found['sure']:.0%} sure"
+        f"{outcome['right']} of 1,000 test digits right, on the average "
+        f"{outcome['sure']:.0%} sure"
     )
 
 
 def layer_figures() -> list[str]:
     """A figure for each layer: the still picture, and what replaces it."""
-    found = []
+    figures = []
     for name, title, side, number, columns in LAYERS:
         width = columns * (side + 1) - 1
         height = number // columns * (side + 1) - 1
         size = f'width="{width}" height="{height}"'
         keys = "Arrows move the number that is taken apart"
         keys += ", Page Up and Page Down the map." if number > 1 else "."
-        found.append(
+        figures.append(
             f'<figure class="layer {name}"><figcaption>{title}</figcaption>'
             f'<img class="maps" src="assets/digit/{name}.png" {size} '
             f'alt="{title}, of a {STILL_DIGIT}">'
@@ -109,7 +109,7 @@ def layer_figures() -> list[str]:
             f'role="application" aria-label="{title}. {keys}" hidden>'
             "</canvas></figure>"
         )
-    return found
+    return figures
 
 
 def mistake_switches() -> list[str]:
@@ -192,9 +192,9 @@ def draw_pictures() -> None:
     row = np.concatenate(list(chosen), axis=1)
     write_png(np.dstack([np.zeros_like(row), row]), "samples")
 
-    own = reference().framework.functions()
-    model = own["build_model"]()
-    own["load_weights"](model, load_file(WEIGHTS))
+    listing = reference().framework.functions()
+    model = listing["build_model"]()
+    listing["load_weights"](model, load_file(WEIGHTS))
     x = chosen[STILL_DIGIT].reshape(1, 28, 28, 1) / 255
     after = {"image": x}
     names = iter(["", "conv1", "pool1", "", "conv2", "pool2"])

@@ -51,15 +51,21 @@ def frameworks_with_layer(name: str) -> Frameworks:
 def call_tabs(name: str, group: str) -> str:
     """A tab a framework: its section, or why it has none; the reference's,
     the formula, is the last."""
-    bodies, known, file = [], frameworks_with_layers(), f"layers/{group}.py"
-    for f in known:
-        said = rule_of(f, name).none
+    bodies, all_frameworks, file = (
+        [],
+        frameworks_with_layers(),
+        f"layers/{group}.py",
+    )
+    for f in all_frameworks:
+        reason = rule_of(f, name).none
         if arguments(f, name) is not None:
             bodies.append(
-                (folder_title(f, known), listing_fence(f, name, file))
+                (folder_title(f, all_frameworks), listing_fence(f, name, file))
             )
-        elif said:
-            bodies.append((folder_title(f, known), f"It has none: {said}."))
+        elif reason:
+            bodies.append(
+                (folder_title(f, all_frameworks), f"It has none: {reason}.")
+            )
     source = rows()[name][1].source
     formula = (
         f"{listing_fence(reference().framework, name, file)}\n\n"
@@ -72,8 +78,8 @@ def default_options(framework: Framework, name: str) -> dict[str, Any]:
     """{option: what the framework takes it for unless told}; ... where it
     must be told."""
     taken = arguments(framework, name) or {}
-    found = {k: taken[k] for k in rows()[name][1].options if k in taken}
-    return found | fixed_options(framework, name)
+    defaults = {k: taken[k] for k in rows()[name][1].options if k in taken}
+    return defaults | fixed_options(framework, name)
 
 
 def fixed_options(framework: Framework, name: str) -> dict[str, Any]:
@@ -116,31 +122,34 @@ def default_cell(framework: Framework, name: str, option: str) -> str:
     value = default_options(framework, name)[option]
     if value is ...:
         return "say it"
-    said = f"<code>{escape(option_text(value))}</code>"
-    return said + " always" * (option in fixed_options(framework, name))
+    cell = f"<code>{escape(option_text(value))}</code>"
+    return cell + " always" * (option in fixed_options(framework, name))
 
 
 def defaults_table(name: str) -> str:
     """What each framework takes for an option that nobody says; an option
     that they take differently is marked."""
-    known = frameworks_with_layer(name)
+    with_layer = frameworks_with_layer(name)
     options = list(rows()[name][1].options)
-    for f in known:
+    for f in with_layer:
         options += [o for o in fixed_options(f, name) if o not in options]
-    cells = {o: [default_cell(f, name, o) for f in known] for o in options}
+    cells = {
+        o: [default_cell(f, name, o) for f in with_layer] for o in options
+    }
     head = [
         f"<code>{option}</code>"
-        + " ≠" * (len({c.split(" always")[0] for c in said} - {"say it"}) > 1)
-        for option, said in cells.items()
+        + " ≠"
+        * (len({c.split(" always")[0] for c in column} - {"say it"}) > 1)
+        for option, column in cells.items()
     ]
-    found = [
+    body = [
         [
             folder_title(f, frameworks_with_layers()),
             *(cells[o][n] for o in options),
         ]
-        for n, f in enumerate(known)
+        for n, f in enumerate(with_layer)
     ]
-    return card_table(["unless told", *head], found) if options else ""
+    return card_table(["unless told", *head], body) if options else ""
 
 
 def options_if_copied(
@@ -151,14 +160,14 @@ def options_if_copied(
     Sizes are said in every call."""
     options = rows()[name][1].options
     theirs = default_options(two, name)
-    told = {
+    copied = {
         key: value
         for key, value in default_options(one, name).items()
         if type(value) in (bool, float)
         and type(options.get(key)) in (bool, int, float)
         and theirs[key] is not ...
     }
-    return options | told | rule_of(one, name).fixed
+    return options | copied | rule_of(one, name).fixed
 
 
 def largest_difference(ours: Arrays, theirs: Arrays) -> float:
@@ -176,7 +185,7 @@ def default_gaps(name: str) -> list[tuple[float, Framework, Framework]]:
     """What a call costs that is carried over as it stands: the largest
     difference of each two frameworks that differ by default, where float32
     can tell."""
-    found = []
+    gaps = []
     for a, b in combinations(frameworks_with_layer(name), 2):
         ours, theirs = (
             options_if_copied(a, b, name),
@@ -186,8 +195,8 @@ def default_gaps(name: str) -> list[tuple[float, Framework, Framework]]:
             off = largest_difference(
                 forward(name, ours), forward(name, theirs)
             )
-            found.append((off, a, b))
-    return [price for price in found if price[0] > FLOAT32_ROUNDING]
+            gaps.append((off, a, b))
+    return [price for price in gaps if price[0] > FLOAT32_ROUNDING]
 
 
 def largest_gap_sentence(name: str) -> str:
@@ -204,68 +213,69 @@ def largest_gap_sentence(name: str) -> str:
         "initialisers": "in the deviation",
         "noise": "in a mean or a share",
     }[groups()[rows()[name][0]].kind]
-    said = f"{two_digits(off)} apart {what}"
+    gap = f"{two_digits(off)} apart {what}"
     if np.isinf(off):
-        said = "of different shapes"
-    return f"**Copied with its defaults: {one} and {two} are {said}.**"
+        gap = "of different shapes"
+    return f"**Copied with its defaults: {one} and {two} are {gap}.**"
 
 
-def array_place(own: Own) -> str:
+def array_place(array: Own) -> str:
     """Where a framework keeps an array, in a cell."""
-    said = f"<code>{escape(own.name)}</code>"
-    if own.axes:
-        said += f" <code>{escape(own.axes)}</code>"
-    if own.flip:
-        said += f", {own.flip} turned round"
-    if own.gates:
-        said += f", gates {' '.join(map(str, own.gates))}"
-    if own.part:
-        said += f", part {own.part[0] + 1} of {own.part[1]}"
-    return said
+    place = f"<code>{escape(array.name)}</code>"
+    if array.axes:
+        place += f" <code>{escape(array.axes)}</code>"
+    if array.flip:
+        place += f", {array.flip} turned round"
+    if array.gates:
+        place += f", gates {' '.join(map(str, array.gates))}"
+    if array.part:
+        place += f", part {array.part[0] + 1} of {array.part[1]}"
+    return place
 
 
 def shared_layouts(row: Row) -> dict[str, str]:
     """What has a place, and how it lies in the shared layout."""
-    found = {**row.weights, **row.states}
-    said = {key: f"{key} {' '.join(str(v[0]))}" for key, v in found.items()}
-    return said | {key: key for key in row.remembers}
+    arrays = {**row.weights, **row.states}
+    layouts = {
+        key: f"{key} {' '.join(str(v[0]))}" for key, v in arrays.items()
+    }
+    return layouts | {key: key for key in row.remembers}
 
 
 def weights_table(name: str) -> str:
     """The rule from the shared layout to each framework's."""
     keys = shared_layouts(rows()[name][1])
-    found = []
+    body = []
     for f in frameworks_with_layer(name):
         rule = rule_of(f, name)
         cells = [
-            "; ".join(array_place(own) for own in owns(rule, key)) or NOTHING
+            "; ".join(array_place(array) for array in owns(rule, key))
+            or NOTHING
             for key in keys
         ]
         if set(cells) != {NOTHING}:
-            found.append([folder_title(f, frameworks_with_layers()), *cells])
+            body.append([folder_title(f, frameworks_with_layers()), *cells])
     return (
-        card_table(["kept as", *keys.values()], found)
-        if keys and found
-        else ""
+        card_table(["kept as", *keys.values()], body) if keys and body else ""
     )
 
 
 def result_title(result: LayerResult) -> str:
     """Keras 3.15.1 on JAX."""
-    [known] = [i for i in every() if i.slug == slug(result)]
-    return titles.implementation_title(known, result["version"])
+    [implementation] = [i for i in every() if i.slug == slug(result)]
+    return titles.implementation_title(implementation, result["version"])
 
 
 def measured_table(name: str, results: list[tuple[LayerResult, Days]]) -> str:
     """What was measured, folded away; a result comes with the day if it is
     stale."""
-    found, when = [], []
+    body, when = [], []
     for result, day in results:
         row = result["rows"].get(name, {})
         if "units" in row:
             wrong = [w["units"] for w in row["wrong"]]
             wrong = [far for far in wrong if far is not None]
-            found.append(
+            body.append(
                 [
                     result_title(result),
                     escape_markup(row["where"].replace("/", " ")),
@@ -275,12 +285,12 @@ def measured_table(name: str, results: list[tuple[LayerResult, Days]]) -> str:
                 ]
             )
             when.append(day)
-    if not found:
+    if not body:
         return "Not measured."
     head = ["from float64", "farthest", "largest difference",
             "units of rounding", "units, told wrong"]  # fmt: skip
-    above, found = label_stale_rows(found, when)
-    return collapsible("Measured", above + table(head, found))
+    above, body = label_stale_rows(body, when)
+    return collapsible("Measured", above + table(head, body))
 
 
 def layer_section(name: str, results: list[tuple[LayerResult, Days]]) -> str:
@@ -301,14 +311,14 @@ def optimizer_transfers(folder: Path) -> str:
     """A row for each implementation that went on, a column for each whose
     steps came first: how many optimisers, and within how many units."""
     order = {i.slug: n for n, i in enumerate(every())}
-    found = sorted(load("states", folder), key=lambda r: order[slug(r)])
-    if not found:
+    results = sorted(load("states", folder), key=lambda r: order[slug(r)])
+    if not results:
         return "Not measured.\n"
-    named = {slug(result): result_title(result) for result in found}
+    title_of = {slug(result): result_title(result) for result in results}
     body = []
-    for result in found:
-        cells = [named[slug(result)]]
-        for source in named:
+    for result in results:
+        cells = [title_of[slug(result)]]
+        for source in title_of:
             rows = result["from"].get(source, {}).values()
             units = [row["units"] for row in rows]
             cells.append(
@@ -316,9 +326,9 @@ def optimizer_transfers(folder: Path) -> str:
             )
         body.append(cells)
     above, body = label_stale_rows(
-        body, [stale_days("states", [one]) for one in found]
+        body, [stale_days("states", [one]) for one in results]
     )
-    head = ["goes on in", *(f"from {n}" for n in named.values())]
+    head = ["goes on in", *(f"from {n}" for n in title_of.values())]
     return above + card_table(head, body)
 
 

@@ -41,15 +41,15 @@ export const ARRAYS = {arrays};
 """
 
 
-def join_unique(found: Iterable[str]) -> str:
+def join_unique(labels: Iterable[str]) -> str:
     """Each once, in the order of the site."""
-    return ", ".join(dict.fromkeys(found))
+    return ", ".join(dict.fromkeys(labels))
 
 
-def layout_names(found: Iterable[Framework]) -> dict[str, str]:
+def layout_names(all_frameworks: Iterable[Framework]) -> dict[str, str]:
     """{layout: whose it is}. The reference is left out: what it wants is
     this site's choice."""
-    asked = [f for f in found if not f.reference]
+    asked = [f for f in all_frameworks if not f.reference]
     plain: dict[str, list[str]] = {}
     shaped: dict[str, dict[str, list[str]]] = {}
     for f in asked:
@@ -74,14 +74,14 @@ def layout_names(found: Iterable[Framework]) -> dict[str, str]:
             f"{join_unique(who)}: {s}" for s, who in shapes.items()
         ]
     return {
-        layout: "; ".join(dict.fromkeys(said))
-        for layout, said in whose.items()
+        layout: "; ".join(dict.fromkeys(owners))
+        for layout, owners in whose.items()
     }
 
 
-def axis_orders(found: Iterable[Framework]) -> dict[str, list[str]]:
+def axis_orders(all_frameworks: Iterable[Framework]) -> dict[str, list[str]]:
     """The layouts of each kind of tensor, each once."""
-    every = list(found)
+    every = list(all_frameworks)
     return {
         "image": list(dict.fromkeys(f.image_layout for f in every)),
         "kernel": list(dict.fromkeys(f.kernel_layout for f in every)),
@@ -89,7 +89,7 @@ def axis_orders(found: Iterable[Framework]) -> dict[str, list[str]]:
     }
 
 
-def array_calls(found: Iterable[Framework]) -> list[dict[str, Any]]:
+def array_calls(all_frameworks: Iterable[Framework]) -> list[dict[str, Any]]:
     """What [arrays] says of each that has it, as calculator.js takes it."""
     return [
         {
@@ -100,13 +100,16 @@ def array_calls(found: Iterable[Framework]) -> list[dict[str, Any]]:
             "whole": f.arrays.whole,
             "batchFirst": f.arrays.batch_first,
             "sameShape": {
-                f"{own} {layout}": f.arrays.same_shape.replace("{}", name)
+                f"{framework_layout} {layout}": f.arrays.same_shape.replace(
+                    "{}", name
+                )
                 for layout, name in f.also.items()
-                for own in (f.image_layout, f.kernel_layout)
-                if f.arrays.same_shape and sorted(own) == sorted(layout)
+                for framework_layout in (f.image_layout, f.kernel_layout)
+                if f.arrays.same_shape
+                and sorted(framework_layout) == sorted(layout)
             },
         }
-        for f in found
+        for f in all_frameworks
         if f.arrays
     ]
 

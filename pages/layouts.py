@@ -75,16 +75,18 @@ def order_verdict(
 ) -> str:
     """Which order trains faster, of (NCHW, NHWC) variants with rounds. What
     is stale is said behind it, where it is not said above, in `over`."""
-    found = []
+    ratios = []
     for nchw, nhwc in names:
         first = machine.rounds(nchw, "train-128")
         last = machine.rounds(nhwc, "train-128")
         if first and last:
-            found.append((machine.title(nchw), ratio(first, last)))
-    if not found:
+            ratios.append((machine.title(nchw), ratio(first, last)))
+    if not ratios:
         return ""
-    said = join_words([f"{title} {interval(one)}" for title, one in found])
-    sure = all(low and low > 1 for _, (_, low, _) in found)
+    ratios_text = join_words(
+        [f"{title} {interval(one)}" for title, one in ratios]
+    )
+    sure = all(low and low > 1 for _, (_, low, _) in ratios)
     begin = (
         "Yes, use NHWC: a training step in NCHW takes longer wherever both "
         "were measured"
@@ -92,8 +94,8 @@ def order_verdict(
         else "It depends: a training step in NCHW, over one in NHWC"
     )
     both = [name for pair in names for name in pair]
-    old = None if over else machine.days(*both)
-    return add_stale_remark(f"**{begin}, {said} times.**", old) + "\n\n"
+    old = None if over else machine.stale_days(*both)
+    return add_stale_remark(f"**{begin}, {ratios_text} times.**", old) + "\n\n"
 
 
 def order_timings(machine: Machine) -> str:
@@ -109,14 +111,14 @@ def order_timings(machine: Machine) -> str:
         for case in "train-128", "predict-1024":
             nchw, nhwc = (machine.rounds(n, case) for n in (name, other))
             cells += [
-                machine.ms(name, case),
-                machine.ms(other, case),
+                machine.milliseconds_text(name, case),
+                machine.milliseconds_text(other, case),
                 interval(ratio(nchw, nhwc)) if nchw and nhwc else NOTHING,
             ]
         rows.append([machine.title(name), PRECISIONS[v.precision], *cells])
         cases = "train-128", "predict-1024"
         when.append(join_days(
-            *(machine.days_of(n, *cases) for n in (name, other))
+            *(machine.stale_days_of(n, *cases) for n in (name, other))
         ))  # fmt: skip
     head = ["framework", "precision", "step: NCHW, ms", "NHWC, ms",
             "NCHW ÷ NHWC", "predict: NCHW, ms", "NHWC, ms",
@@ -142,8 +144,8 @@ def order_timings(machine: Machine) -> str:
         if machine.variants[name].options.get("layout") == "NCHW"
         and (other := find_other_layout(machine, name))
     ]
-    said = over + order_verdict(machine, both, over) + figure
-    return f"{said}\n{table(head, rows)}" if rows else ""
+    section = over + order_verdict(machine, both, over) + figure
+    return f"{section}\n{table(head, rows)}" if rows else ""
 
 
 def transpositions_table(folder: Path) -> str:
@@ -167,7 +169,7 @@ def transpositions_table(folder: Path) -> str:
                         f"{moved / seconds / 1e9:,.0f}",
                     ]
                 )
-                when.append(machine.days(name))
+                when.append(machine.stale_days(name))
     if not rows:
         return NO_RESULTS
     head = ["where", "NCHW → NHWC", "ms", "GB/s"]
@@ -198,7 +200,7 @@ def layer_order_table(machine: Machine) -> str:
     head = ["layer", "NCHW, ms", "NHWC, ms", "NCHW ÷ NHWC"]
     if not rows:
         return ""
-    over = stale_paragraph(machine.days(*machine.group("machine")))
+    over = stale_paragraph(machine.stale_days(*machine.group("machine")))
     return over + table(head, rows) + difference_by_layer(nchw, nhwc)
 
 
@@ -215,9 +217,9 @@ def difference_by_layer(
         f"{kind} {1000 * more[kind]:+.2f}".replace("-", "−")
         for kind in sorted(more, key=more.__getitem__, reverse=True)
     ]
-    said = f"{1000 * total:+.2f}".replace("-", "−")
+    total_text = f"{1000 * total:+.2f}".replace("-", "−")
     return (
-        f"\nAll layers together take {said} ms in NCHW, against NHWC: "
+        f"\nAll layers together take {total_text} ms in NCHW, against NHWC: "
         f"{', '.join(parts)}.\n"
     )
 

@@ -46,7 +46,7 @@ def layer_in_framework(
         },
         "always": fixed,
         "weights": {
-            key: [msgspec.to_builtins(own) for own in owns(rule, key)]
+            key: [msgspec.to_builtins(array) for array in owns(rule, key)]
             for key in rule.weights
         },
         "measured": [
@@ -108,10 +108,11 @@ def to_json(value: Any) -> str:
 
 def llms_txt() -> str:
     """llms.txt, as https://llmstxt.org has it."""
-    known = frameworks()
+    all_frameworks = frameworks()
     listings = "\n".join(
-        f"- [{folder_title(f, known)}, {f.era}](listings/{f.name}.txt)"
-        for f in known
+        f"- [{folder_title(f, all_frameworks)}, {f.era}](listings/"
+        f"{f.name}.txt)"
+        for f in all_frameworks
     )
     pages = "\n".join(
         f"- [{table.title}](layers/{group}.md)"

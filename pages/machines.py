@@ -46,8 +46,8 @@ class Machine:
         first = next(iter(self.files.values()))
         self.facts: dict[str, Any] = first["machine"]
         self.threads: int = first["threads"]
-        self.wanted: int = first["rounds"]
-        self.shared: set[int] = set.intersection(
+        self.planned_rounds: int = first["rounds"]
+        self.complete_rounds: set[int] = set.intersection(
             *(done(f, f["measured"]) for f in self.files.values())
         )
         self.commit: str = first["commit"] or "not known"
@@ -61,10 +61,10 @@ class Machine:
         measured = self.measured(name or "")
         if case not in measured:
             return {}
-        found = results.rounds(measured[case])
-        return {n: s for n, s in found.items() if n in self.shared}
+        seconds = results.rounds(measured[case])
+        return {n: s for n, s in seconds.items() if n in self.complete_rounds}
 
-    def days(self, *names: str | None) -> Days:
+    def stale_days(self, *names: str | None) -> Days:
         """When those of these variants that are stale were measured."""
         return join_days(*(
             stale_days("benchmarks", [self.files[name]])
@@ -72,35 +72,35 @@ class Machine:
             if name in self.files
         ))  # fmt: skip
 
-    def days_of(self, name: str | None, *cases: str) -> Days:
+    def stale_days_of(self, name: str | None, *cases: str) -> Days:
         """The same of a variant with rounds in any of these cases."""
         there = any(self.rounds(name, case) for case in cases)
-        return self.days(name) if there else None
+        return self.stale_days(name) if there else None
 
-    def count(self) -> str:
+    def round_count(self) -> str:
         """12 rounds; 3 of 12 rounds, where some are not measured yet."""
-        whole = len(self.shared) >= self.wanted
-        few = "" if whole else f"{len(self.shared)} of "
-        return f"{few}{self.wanted} rounds"
+        whole = len(self.complete_rounds) >= self.planned_rounds
+        few = "" if whole else f"{len(self.complete_rounds)} of "
+        return f"{few}{self.planned_rounds} rounds"
 
-    def ms(self, name: str, case: str) -> str:
+    def milliseconds_text(self, name: str, case: str) -> str:
         """The one number of a variant in a case: its rounds' geometric mean;
         or why there is none."""
-        found = self.rounds(name, case)
-        return milliseconds(middle(found)) if found else failure_text(
+        rounds = self.rounds(name, case)
+        return milliseconds(middle(rounds)) if rounds else failure_text(
             self, name, case
         )  # fmt: skip
 
     def modes(self, name: str, case: str) -> tuple[Rounds, Rounds]:
         """The rounds on several cores, and those on one."""
-        found = self.rounds(name, case)
+        rounds = self.rounds(name, case)
         parts: tuple[dict[int, float], dict[int, float]] = {}, {}
         for n, share in zip(
             self.values(name, case, "round"),
             self.values(name, case, "processor_over_wall"),
         ):
-            if n in found:
-                parts[one_core(share)][n] = found[n]
+            if n in rounds:
+                parts[one_core(share)][n] = rounds[n]
         return parts
 
     def cores(self, name: str, case: str) -> str:
@@ -121,17 +121,17 @@ class Machine:
         measured = self.measured(name)
         if case not in measured:
             return []
-        found = [r.get_metadata() for r in measured[case].get_runs()]
-        return [m[key] for m in found if key in m]
+        runs = [r.get_metadata() for r in measured[case].get_runs()]
+        return [m[key] for m in runs if key in m]
 
-    def everywhere(self, key: str) -> list[Any]:
+    def values_of_all(self, key: str) -> list[Any]:
         """A number of the metadata, of every process there is: each has it
         in all its cases."""
         return [
-            found
+            value
             for name, file in self.files.items()
             for case in list(file["measured"])[:1]
-            for found in self.values(name, case, key)
+            for value in self.values(name, case, key)
         ]
 
     def group(self, *groups: str, precision: str | None = None) -> list[str]:
@@ -164,21 +164,23 @@ class Machine:
         if v.peer:
             short = re.findall(r"^[\d.]*\d", version or "")
             return " ".join([v.peer.label, *short])
-        known = self.versions.get(v.implementation.slug)
-        title = titles.implementation_title(v.implementation, version or known)
+        version_known = self.versions.get(v.implementation.slug)
+        title = titles.implementation_title(
+            v.implementation, version or version_known
+        )
         return title + (", fast" if v.group == "fast" else "")
 
-    def row(self, name: str) -> str:
+    def row_title(self, name: str) -> str:
         """The same at the head of a row: with what the command calls it."""
         return f"{self.title(name)}<br>`{name}`"
 
-    def precise(self, name: str) -> str:
+    def title_with_precision(self, name: str) -> str:
         """The same, with the precision where that is not float32."""
         precision = self.variants[name].precision
         more = "" if precision == "float32" else f", {PRECISIONS[precision]}"
         return self.title(name) + more
 
-    def source(self) -> str:
+    def source_line(self) -> str:
         return (
             f"\nFrom [`results/benchmarks/{self.name}/{self.date}/`]"
             f"(benchmark-results.md#{self.name}).\n"
@@ -190,33 +192,38 @@ def measured_machines(folder: Path = FOLDER) -> list[Machine]:
     """Every machine of the results with its newest campaign that has a round,
     the newest first. Raises BadInput for a file that is not where it should
     be."""
-    found: dict[tuple[str, str], dict[str, Result]] = {}
+    campaign_files: dict[tuple[str, str], dict[str, Result]] = {}
     for place, result in read_all("benchmarks", folder).items():
         match = RESULT_PLACE.fullmatch(place)
         if not match:
             raise BadInput(
                 f"{folder}/benchmarks/{place}.json: not in <machine>/<date>/"
             )
-        campaign = found.setdefault((match[1], match[2]), {})
+        campaign = campaign_files.setdefault((match[1], match[2]), {})
         campaign[result["variant"]["name"]] = result
     campaigns = {
         place: Machine(*place, files, folder)
-        for place, files in sorted(found.items())
+        for place, files in sorted(campaign_files.items())
     }
-    newest = {m.name: m for m in campaigns.values() if m.shared}
+    newest = {m.name: m for m in campaigns.values() if m.complete_rounds}
     return sorted(newest.values(), key=lambda m: m.date, reverse=True)
 
 
 def result_sources(folder: Path) -> str:
-    return "".join(machine.source() for machine in measured_machines(folder))
+    return "".join(
+        machine.source_line() for machine in measured_machines(folder)
+    )
 
 
 def for_each_machine(folder: Path, section: Callable[[Machine], str]) -> str:
     """A section for each machine, and where it is from; those that have
     nothing to say are left out."""
-    said = [(section(m), m.source()) for m in measured_machines(folder)]
+    sections = [
+        (section(m), m.source_line()) for m in measured_machines(folder)
+    ]
     return (
-        "\n".join(part + source for part, source in said if part) or NO_RESULTS
+        "\n".join(part + source for part, source in sections if part)
+        or NO_RESULTS
     )
 
 
@@ -236,7 +243,11 @@ def median_text(values: Sequence[float], form: str) -> str:
 
 
 def timing_bar(
-    machine: Machine, name: str, case: str, said: str = "", scale: float = 1000
+    machine: Machine,
+    name: str,
+    case: str,
+    name_text: str = "",
+    scale: float = 1000,
 ) -> Bar:
     """The row of a variant: the mean of its rounds, its fastest and its
     slowest one; in ms, or in what `scale` makes of seconds."""
@@ -244,9 +255,9 @@ def timing_bar(
     rounds = machine.rounds(name, case)
     seconds = [scale * s for s in rounds.values()]
     return Bar(
-        v.implementation.framework, said or machine.title(name),
+        v.implementation.framework, name_text or machine.title(name),
         scale * middle(rounds), min(seconds), max(seconds),
         f"{scale * middle(rounds):,.3g}" if scale != 1000
-        else machine.ms(name, case),
-        strong=v.group != "page", stale=machine.days(name),
+        else machine.milliseconds_text(name, case),
+        strong=v.group != "page", stale=machine.stale_days(name),
     )  # fmt: skip

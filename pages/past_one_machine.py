@@ -73,20 +73,20 @@ def distributed_listing(f: Framework, section: str) -> str:
     if not (f.folder / "distributed.py").exists():
         return read_note(f, "distributed")
     shown = listing_fence(f, DISTRIBUTED_INCLUDES[section], "distributed.py")
-    said = (
+    note = (
         read_notes(f).get("distributed")
         if section == DISTRIBUTED_SECTIONS[-1]
         else ""
     )
-    return f"{shown}\n\n{said}" if said else shown
+    return f"{shown}\n\n{note}" if note else shown
 
 
-def process_tabs(section: str, known: Frameworks) -> str:
+def process_tabs(section: str, all_frameworks: Frameworks) -> str:
     """The newest of each label, in several processes."""
     return tab_set(
         [
             (f.label, distributed_listing(f, section))
-            for f in newest_of_each_label(known)
+            for f in newest_of_each_label(all_frameworks)
         ]
     )
 
@@ -98,26 +98,32 @@ def distributed_implementations() -> list[Implementation]:
 
 def proof_table(folder: Path) -> str:
     """How far two processes of 64 are from float64 and from one of 128."""
-    found, named = distributed(folder), titles.implementation_titles(folder)
+    result_of, title_of = (
+        distributed(folder),
+        titles.implementation_titles(folder),
+    )
     rows = []
     when: list[Days] = []
     for i in distributed_implementations():
         cells = [NOT_MEASURED] + [NOTHING] * 5
         when.append(
-            stale_days("distributed", filter(None, [found.get(i.slug)]))
+            stale_days("distributed", filter(None, [result_of.get(i.slug)]))
         )
-        if one := found.get(i.slug):
+        if one := result_of.get(i.slug):
             cells = [
                 scientific(one[key][str(steps)])
                 for key in ("max_abs_several", "max_abs_apart")
                 for steps in (1, 10, 100)
             ]
-        rows.append([named[i.slug], *cells])
+        rows.append([title_of[i.slug], *cells])
     above, rows = label_stale_rows(rows, when)
     limits = [scientific(limit) for limit in TOLERANCES["weights"].values()]
     rows.append(["at most", *limits, *[NOTHING] * 3])
-    head = [f"{of}, {steps}" for of in ("float64", "one process")
-            for steps in ("1 step", "10 steps", "100 steps")]  # fmt: skip
+    head = [
+        f"{reference_name}, {steps}"
+        for reference_name in ("float64", "one process")
+        for steps in ("1 step", "10 steps", "100 steps")
+    ]
     return above + table(["framework", *head], rows)
 
 
@@ -125,8 +131,8 @@ def read_loopback() -> dict[str, Any] | None:
     """What evidence/loopback/allreduce.py wrote; None where it never ran."""
     if not LOOPBACK.exists():
         return None
-    found: dict[str, Any] = json.loads(LOOPBACK.read_text("utf-8"))
-    return found
+    measured: dict[str, Any] = json.loads(LOOPBACK.read_text("utf-8"))
+    return measured
 
 
 def loopback_days() -> Days:
@@ -134,9 +140,9 @@ def loopback_days() -> Days:
     return stale_record_days(LOOPBACK)
 
 
-def loopback_fabric(found: dict[str, Any]) -> Fabric:
+def loopback_fabric(measured: dict[str, Any]) -> Fabric:
     """Two processes that talk over the loopback."""
-    link = Link(found["bandwidth"], found["latency"])
+    link = Link(measured["bandwidth"], measured["latency"])
     return Fabric(link, link, 2)
 
 
@@ -149,26 +155,26 @@ def cores_busy(
     for machine in measured_machines(folder):
         for name in machine.group("page"):
             if machine.variants[name].implementation == i:
-                found = machine.values(name, "train-128", KEPT_BUSY)
-                if found and machine.facts["cores"] == cores:
-                    shares = min(max(median(found), 1), cores)
-                    return shares, machine.days(name)
+                shares = machine.values(name, "train-128", KEPT_BUSY)
+                if shares and machine.facts["cores"] == cores:
+                    busy = min(max(median(shares), 1), cores)
+                    return busy, machine.stale_days(name)
     return None
 
 
 def predict_epoch(
-    i: Implementation, found: Result, folder: Path
+    i: Implementation, result: Result, folder: Path
 ) -> tuple[float, Days] | None:
     """Seconds of an epoch of two processes, from those of one and from the
     loopback, and when what is stale of them was measured; None where that or
     the cores busy were not measured."""
     link = read_loopback()
-    cores = found["machine"]["cores"]
+    cores = result["machine"]["cores"]
     used = cores_busy(i, cores, folder)
     if link is None or used is None:
         return None
-    one = median(found["seconds"]["1"])
-    steps = math.ceil(found["digits"] / found["batch_size"])
+    one = median(result["seconds"]["1"])
+    steps = math.ceil(result["digits"] / result["batch_size"])
     computation = allreduce_model.shared_cores_seconds(one, used[0], 2, cores)
     added = steps * allreduce_model.ring_seconds(
         2, CONVNET.bytes, loopback_fabric(link)
@@ -179,28 +185,31 @@ def predict_epoch(
 def speed_section(folder: Path) -> str:
     """Seconds of an epoch in one process and in two, and what the model says
     of the second: a figure and a table."""
-    measured, named = distributed(folder), titles.implementation_titles(folder)
+    measured, title_of = (
+        distributed(folder),
+        titles.implementation_titles(folder),
+    )
     rows, drawn = [], []
     when: list[Days] = []
     modeled: list[Days] = []
     for i in distributed_implementations():
-        found = measured.get(i.slug, {"seconds": {}})
-        if not {"1", "2"} <= found["seconds"].keys():
-            rows.append([named[i.slug], NOT_MEASURED, *[NOTHING] * 4])
+        result = measured.get(i.slug, {"seconds": {}})
+        if not {"1", "2"} <= result["seconds"].keys():
+            rows.append([title_of[i.slug], NOT_MEASURED, *[NOTHING] * 4])
             when.append(None)
             continue
-        one, two = (found["seconds"][n] for n in "12")
-        guess, old = predict_epoch(i, found, folder) or (None, None)
+        one, two = (result["seconds"][n] for n in "12")
+        guess, old = predict_epoch(i, result, folder) or (None, None)
         modeled.append(old)
-        when.append(stale_days("distributed", [found]))
+        when.append(stale_days("distributed", [result]))
         middle = median(one) / median(two)
         ratios = [a / b for a, b in zip(one, two)]
         drawn.append(Bar(
-            i.framework, named[i.slug], middle, min(ratios), max(ratios),
+            i.framework, title_of[i.slug], middle, min(ratios), max(ratios),
             factor(middle), stale=when[-1],
         ))  # fmt: skip
         rows.append([
-            named[i.slug], f"{median(one):.2f}", f"{median(two):.2f}",
+            title_of[i.slug], f"{median(one):.2f}", f"{median(two):.2f}",
             factor(middle),
             f"{guess:.2f}" if guess else NOT_MEASURED,
             f"{guess / median(two) - 1:+.0%}".replace("-", "−")
@@ -223,20 +232,21 @@ def speed_section(folder: Path) -> str:
 
 def loopback_sentence() -> str:
     """What the loopback was measured as, in a sentence."""
-    found = read_loopback()
-    if found is None:
+    measured = read_loopback()
+    if measured is None:
         return "The all-reduce over loopback: not measured.\n"
-    took = found["seconds"]["2"][str(CONVNET.parameters)]
+    took = measured["seconds"]["2"][str(CONVNET.parameters)]
     guess = allreduce_model.ring_seconds(
-        2, CONVNET.bytes, loopback_fabric(found)
+        2, CONVNET.bytes, loopback_fabric(measured)
     )
-    said = (
-        f"gloo over loopback: {two_digits(found['bandwidth'] / 1e9)} GB/s, "
-        f"{two_digits(1e6 * found['latency'])} µs a message. An all-reduce of "
+    sentence = (
+        f"gloo over loopback: {two_digits(measured['bandwidth'] / 1e9)} GB/s, "
+        f"{two_digits(1e6 * measured['latency'])} µs a message. An all-reduce "
+        "of "
         f"the ConvNet’s {CONVNET.parameters:,} float32 would by that take "
         f"{two_digits(1e6 * guess)} µs; it takes {two_digits(1e6 * took)}."
     )
-    return add_stale_remark(said, loopback_days()) + "\n"
+    return add_stale_remark(sentence, loopback_days()) + "\n"
 
 
 def share_text(value: float) -> str:
@@ -423,8 +433,8 @@ def scaling_chart() -> str:
 def parameters_table() -> str:
     """The model's numbers, and where each is from."""
 
-    def at(address: str, said: str) -> str:
-        return f"[{said}]({address})"
+    def at(address: str, name: str) -> str:
+        return f"[{name}]({address})"
 
     inside, between = ACCELERATORS.inside, ACCELERATORS.between
     rows = [

@@ -52,7 +52,7 @@ def read_rows(framework: Framework) -> dict[str, list[str]]:
     ] or ["", ""]
     if head != HEAD or set(rule) != set("- |"):
         raise BadInput(f"{framework.name}: {file}: its head is not | {HEAD} |")
-    found: dict[str, list[str]] = {}
+    rows_of: dict[str, list[str]] = {}
     for line in lines:
         part, *cells = line.split(" | ")
         if part not in PARTS:
@@ -65,29 +65,30 @@ def read_rows(framework: Framework) -> dict[str, list[str]]:
                 f"{framework.name}: {file}: {part}: {len(cells) + 1} cells "
                 f"in a row, not {HEAD.count('|') + 1}"
             )
-        found.setdefault(part, []).append(" | ".join(cells))
+        rows_of.setdefault(part, []).append(" | ".join(cells))
     for part in PARTS:
-        if part not in found:
+        if part not in rows_of:
             raise BadInput(f"{framework.name}: {file}: no row is of {part}")
-    return found
+    return rows_of
 
 
-def group_versions(known: Frameworks) -> dict[str, list[Framework]]:
+def group_versions(all_frameworks: Frameworks) -> dict[str, list[Framework]]:
     """The frameworks of each label, but for the reference, which is written
     out and calls nothing by a name of its own."""
-    return group_by_label([f for f in known if not f.reference])
+    return group_by_label([f for f in all_frameworks if not f.reference])
 
 
-def part_table(part: str, known: Frameworks) -> str:
+def part_table(part: str, all_frameworks: Frameworks) -> str:
     """One part's table; what all rows of two versions share is said once."""
     lines = [f"| framework | {PARTS[part]} |", "| --- |" + 4 * " --- |"]
-    for label, group in group_versions(known).items():
+    for label, group in group_versions(all_frameworks).items():
         same: dict[tuple[str, ...], list[Framework]] = {}
         for f in group:
             same.setdefault(tuple(read_rows(f)[part]), []).append(f)
         for cells, who in same.items():
             numbers = [
-                folder_title(f, known)[len(label) :].strip() for f in who
+                folder_title(f, all_frameworks)[len(label) :].strip()
+                for f in who
             ]
             name = f"{label} {join_words(numbers)}".strip()
             # It stays on one line of the page.
@@ -97,11 +98,15 @@ def part_table(part: str, known: Frameworks) -> str:
     return "\n".join(lines)
 
 
-def eras_sentence(known: Frameworks) -> str:
+def eras_sentence(all_frameworks: Frameworks) -> str:
     """A sentence: which of the names are of which era."""
-    group = [f for same in group_versions(known).values() for f in same]
+    group = [
+        f for same in group_versions(all_frameworks).values() for f in same
+    ]
     old, new = (
-        join_words(folder_title(f, known) for f in group if f.era == era)
+        join_words(
+            folder_title(f, all_frameworks) for f in group if f.era == era
+        )
         for era in reversed(ERAS)
     )
     return textwrap.fill(f"{old} are those of 2018; {new} are today's.", 79)
@@ -109,14 +114,14 @@ def eras_sentence(known: Frameworks) -> str:
 
 def layer_contents() -> str:
     """The groups of layers with a page of their own, and their entries."""
-    found = []
+    items = []
     for name, group in groups().items():
         links = ", ".join(
             f"[{row.title}](layers/{name}.md#{key})"
             for key, row in group.rows.items()
         )
-        found.append(f"**[{group.title}](layers/{name}.md)**\n:   {links}\n")
-    return "\n".join(found)
+        items.append(f"**[{group.title}](layers/{name}.md)**\n:   {links}\n")
+    return "\n".join(items)
 
 
 def unit_gain_chart(record: str) -> str:
@@ -191,8 +196,10 @@ def record_files() -> dict[Path, str]:
 def folder_files() -> dict[Path, str]:
     """Return a table for each part, the eras, and the layers beyond this
     network."""
-    known = frameworks()
-    texts = {table_path(part): part_table(part, known) for part in PARTS}
-    texts[table_path("eras")] = eras_sentence(known)
+    all_frameworks = frameworks()
+    texts = {
+        table_path(part): part_table(part, all_frameworks) for part in PARTS
+    }
+    texts[table_path("eras")] = eras_sentence(all_frameworks)
     texts[table_path("layers")] = layer_contents()
     return {path: f"{text}\n" for path, text in texts.items()}

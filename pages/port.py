@@ -16,20 +16,20 @@ from pages.markup.titles import (
 from pages.paths import TABS
 
 
-def converter_tabs(era: str, known: Frameworks) -> str:
+def converter_tabs(era: str, all_frameworks: Frameworks) -> str:
     """Each framework of an era: its weights.py."""
-    known = select_era(era, known)
+    all_frameworks = select_era(era, all_frameworks)
     bodies = [
-        (folder_title(f, known), listing_fence(f, file="weights.py"))
-        for f in known
+        (folder_title(f, all_frameworks), listing_fence(f, file="weights.py"))
+        for f in all_frameworks
     ]
     return tab_set_2018(bodies) if era == "2018" else tab_set(bodies)
 
 
-def weights_file_rows(known: Frameworks) -> str:
+def weights_file_rows(all_frameworks: Frameworks) -> str:
     """Each framework's own file, and what opening it can do: rows."""
     rows = []
-    for f in known:
+    for f in all_frameworks:
         text = read_note(f, "opening")
         if len(text.split(" | ")) != 2 or "\n" in text:
             raise BadInput(
@@ -40,22 +40,24 @@ def weights_file_rows(known: Frameworks) -> str:
     return "\n".join(rows)
 
 
-def group_by_layout(known: Frameworks) -> dict[str, list[Framework]]:
+def group_by_layout(all_frameworks: Frameworks) -> dict[str, list[Framework]]:
     """The frameworks whose weights lie alike, by a name for them all: their
     label, or the order of their images."""
-    found: dict[tuple[str, str, str, int], list[Framework]] = {}
-    for f in (f for group in group_by_label(known).values() for f in group):
+    groups: dict[tuple[str, str, str, int], list[Framework]] = {}
+    for f in (
+        f for group in group_by_label(all_frameworks).values() for f in group
+    ):
         key = f.image_layout, f.kernel_layout, f.dense_layout
-        found.setdefault((*key, len(f.dense_shape)), []).append(f)
-    named: dict[str, list[Framework]] = {}
-    for group in found.values():
+        groups.setdefault((*key, len(f.dense_shape)), []).append(f)
+    group_of: dict[str, list[Framework]] = {}
+    for group in groups.values():
         name = "channels " + ("last", "first")[group[0].image_layout == "NCHW"]
         if len({f.label for f in group}) == 1:
             name = group[0].label
-        if name in named:
+        if name in group_of:
             name += f", {group[0].kernel_layout}, {group[0].dense_layout}"
-        named[name] = group
-    return named
+        group_of[name] = group
+    return group_of
 
 
 def layout_moves(a: Framework, b: Framework) -> tuple[str, str]:
@@ -77,10 +79,10 @@ def layout_moves(a: Framework, b: Framework) -> tuple[str, str]:
     )
 
 
-def layout_pairs(known: Frameworks) -> str:
+def layout_pairs(all_frameworks: Frameworks) -> str:
     """Which frameworks lie alike, and what takes each group to another."""
-    groups = group_by_layout(known)
-    said = [
+    groups = group_by_layout(all_frameworks)
+    sentences = [
         textwrap.fill(
             f"*{name[0].upper()}{name[1:]}* stands for "
             f"{join_words(dict.fromkeys(f.label for f in group))}, whose "
@@ -100,14 +102,16 @@ def layout_pairs(known: Frameworks) -> str:
             if old != new or len(olds) > 1:
                 kernels, dense = layout_moves(olds[0], news[0])
                 rows.append(f"| {old} → {new} | {kernels} | {dense} |")
-    return "\n".join([*said, "", *rows] if said else rows)
+    return "\n".join([*sentences, "", *rows] if sentences else rows)
 
 
 def folder_files() -> dict[Path, str]:
     """Return the converters of each era, the files, and what takes a layout
     to another."""
-    known = frameworks()
-    texts = {f"port-{era}": converter_tabs(era, known) for era in ERAS}
-    texts["port-files"] = weights_file_rows(known)
-    texts["port-pairs"] = layout_pairs(known)
+    all_frameworks = frameworks()
+    texts = {
+        f"port-{era}": converter_tabs(era, all_frameworks) for era in ERAS
+    }
+    texts["port-files"] = weights_file_rows(all_frameworks)
+    texts["port-pairs"] = layout_pairs(all_frameworks)
     return {TABS / f"{name}.md": f"{text}\n" for name, text in texts.items()}

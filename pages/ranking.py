@@ -64,28 +64,32 @@ def ranking_verdict(
     variants that are `there` begin with the fastest. What is stale is said
     behind it, where it is not said `above`."""
     best, *others = there
-    old = None if above else machine.days(*there)
-    said = (
+    old = None if above else machine.stale_days(*there)
+    sentences = (
         f"{QUESTIONS[case]}: **{machine.title(best)}**, "
         f"{milliseconds(middle(there[best]))} ms."
     )
     if has_too_few_rounds(there[best]):
-        said += f" {machine.count().capitalize()}: too few to say more."
+        sentences += (
+            f" {machine.round_count().capitalize()}: too few to say more."
+        )
         return (
-            f"{add_stale_remark(said, old)}\n\n"
+            f"{add_stale_remark(sentences, old)}\n\n"
             f"{repeat_command(machine, best, case)}"
         )
     equal = [name for name in others if place[name][0] == 1]
     if equal:
         names = join_words([machine.title(name) for name in equal])
-        said += f" Not told apart from it: {names}."
+        sentences += f" Not told apart from it: {names}."
     later = [name for name in others if place[name][0] > 1]
     if later:
-        found = ratio(there[later[0]], there[best], pairs(len(there)))
+        factor_range = ratio(there[later[0]], there[best], pairs(len(there)))
         next_one = machine.title(later[0])
-        said += f" Then {next_one}, {interval(found)} times as long."
+        sentences += (
+            f" Then {next_one}, {interval(factor_range)} times as long."
+        )
     return (
-        f"{add_stale_remark(said, old)}\n\n"
+        f"{add_stale_remark(sentences, old)}\n\n"
         f"{repeat_command(machine, best, case)}"
     )
 
@@ -120,12 +124,12 @@ def ranking_section(
         first, last = place[name]
         seconds = middle(there[name])
         share = operations * batch / seconds / peak if peak else None
-        when.append(machine.days(name))
+        when.append(machine.stale_days(name))
         rows.append([
-            machine.row(name),
+            machine.row_title(name),
             NOTHING if has_too_few_rounds(there[name]) else f"{first}–{last}"
             if first < last else str(first),
-            machine.ms(name, case),
+            machine.milliseconds_text(name, case),
             "1" if name == best else interval(
                 ratio(there[name], there[best], compared)
             ),
@@ -135,14 +139,18 @@ def ranking_section(
             percent(spread(there[name])) if len(there[name]) > 1 else NOTHING,
         ])  # fmt: skip
     rows += [
-        [machine.row(name), failure_text(machine, name, case), *[NOTHING] * 6]
+        [
+            machine.row_title(name),
+            failure_text(machine, name, case),
+            *[NOTHING] * 6,
+        ]
         for name in names
         if name not in there
     ]
     when += [None] * (len(rows) - len(when))
     above, rows = label_stale_rows(rows, when)
     of_the_peak = "of the peak"
-    if (old := machine.days(who)) and not above:
+    if (old := machine.stale_days(who)) and not above:
         of_the_peak += f"<br>{small(stale_phrase(old))}"
     head = ["variant", "place", "ms", "times the fastest", "images/s",
             of_the_peak, "cores busy", "spread"]  # fmt: skip
@@ -189,7 +197,7 @@ def ranking_choices(
                     f'data-precision="{PRECISIONS[precision]}" '
                     f'data-batch="{batch}" markdown>\n\n'
                     f"**{machine.name}, {PRECISIONS[precision]}, "
-                    f"batch {batch}, {machine.count()}**\n\n"
+                    f"batch {batch}, {machine.round_count()}**\n\n"
                     + ranking_section(machine, names, case, operations)
                     + "\n</div>\n"
                 )

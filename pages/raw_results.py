@@ -22,7 +22,7 @@ def raw_files(folder: Path) -> str:
             [
                 html.escape(machine.title(name).removesuffix(", fast")),
                 describe_variant(machine, name),
-                machine.ms(name, CASE)
+                machine.milliseconds_text(name, CASE)
                 if machine.rounds(name, CASE)
                 else NOTHING,
                 f"[{name}]({where}/{name}.json)",
@@ -30,11 +30,11 @@ def raw_files(folder: Path) -> str:
             for name in names
         ]
         above, rows = label_stale_rows(
-            rows, [machine.days(name) for name in names]
+            rows, [machine.stale_days(name) for name in names]
         )
         head = ["framework", "what is measured", "ms a step of 128", "file"]
-        said = table(head, rows, "llrl")
-        parts.append(f"## {machine.name}\n\n{above}{said}")
+        text = table(head, rows, "llrl")
+        parts.append(f"## {machine.name}\n\n{above}{text}")
     return "\n".join(parts) or NO_RESULTS
 
 

@@ -19,11 +19,11 @@ def model_code() -> str:
     """The model of the first framework, as its file has it."""
     first = frameworks()[0]
     source = first.source()
-    found = re.search(
+    section = re.search(
         r"# --8<-- \[start:model\]\n(.*?)# --8<-- \[end:model\]", source, re.S
     )
-    assert found  # the contract holds the sections
-    return f"```py\n{found[1]}```\n"
+    assert section  # the contract holds the sections
+    return f"```py\n{section[1]}```\n"
 
 
 def network_image() -> str:
@@ -39,7 +39,7 @@ def network_image() -> str:
 def training_table(folder: Path) -> str:
     """The table of `python -m snippets train`, of the first seed."""
     rows: list[list[str]] = []
-    found: list[Days] = []
+    days: list[Days] = []
     measured = results.gates("mnist-5k", folder)
     for i in every():
         first = [r for r in measured.get(i.slug, []) if r["seed"] == 0]
@@ -54,10 +54,10 @@ def training_table(folder: Path) -> str:
             ]
             for run in first
         ] or [[i.title, NOTHING, NOT_MEASURED, *[NOTHING] * 3]]
-        found.append(stale_days("gates", first))
+        days.append(stale_days("gates", first))
     head = ["framework", "version", "accuracy", "gate", "training",
             "images/s"]  # fmt: skip
-    above, rows = label_stale_rows(rows, found)
+    above, rows = label_stale_rows(rows, days)
     return above + table(head, rows).rstrip("\n") + "\n"
 
 

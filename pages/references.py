@@ -40,12 +40,12 @@ SERVED = [
 
 def projects_table(folder: Path = results.FOLDER) -> str:
     """Every framework with its links."""
-    known = titles.measured_versions(folder)
+    version_of = titles.measured_versions(folder)
 
     def row(f: Framework) -> list[str]:
         version = next(
-            (known[i.slug] for i in every()
-             if i.framework == f and i.slug in known), None,
+            (version_of[i.slug] for i in every()
+             if i.framework == f and i.slug in version_of), None,
         )  # fmt: skip
         address = re.sub(r"https://(www\.)?|/tree/.*", "", f.project)
         return [
@@ -59,24 +59,24 @@ def projects_table(folder: Path = results.FOLDER) -> str:
     return table(head, [row(f) for f in frameworks()], "llll")
 
 
-def package_licence(found: Distribution) -> str:
+def package_licence(package: Distribution) -> str:
     """The licence of a package as it states it, in its own words; "" where it
     states none that is a line, and READ has none."""
-    said = found.metadata
+    metadata = package.metadata
     classes = [
         entry.rpartition(" :: ")[2]
-        for entry in said.get_all("Classifier") or []
+        for entry in metadata.get_all("Classifier") or []
         if entry.startswith("License ::")
     ]
-    field, *_ = said.get_all("License") or [""]
-    expression, *_ = said.get_all("License-Expression") or [""]
+    field, *_ = metadata.get_all("License") or [""]
+    expression, *_ = metadata.get_all("License-Expression") or [""]
     for text in (expression, *classes[:1], field):
         if text not in NO_LICENCE and "\n" not in text and len(text) < 120:
             return text
-    name = said["Name"].lower().replace("_", "-")
-    return LICENCES_READ.get(f"{name}=={found.version}") or LICENCES_READ.get(
-        name, ""
-    )
+    name = metadata["Name"].lower().replace("_", "-")
+    return LICENCES_READ.get(
+        f"{name}=={package.version}"
+    ) or LICENCES_READ.get(name, "")
 
 
 def served_table() -> str:

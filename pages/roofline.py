@@ -81,7 +81,7 @@ def peaks_table(folder: Path) -> str:
             cell = f"{rate / 1e9:,.0f} {unit}" if who else NOT_MEASURED
             title = machine.title(who) if who else NOTHING
             rows.append([what, cell, title, machine.name])
-            when.append(machine.days(who))
+            when.append(machine.stale_days(who))
     if not rows:
         return NO_RESULTS
     head, align = ["limit", "rate", "by", "machine"], "lrll"
@@ -102,7 +102,7 @@ def roofline_section(folder: Path) -> str:
             break
     else:
         return NO_RESULTS
-    when = machine.days(*machine.group("machine"))
+    when = machine.stale_days(*machine.group("machine"))
     drawn = roofline_chart(layers, compute, memory, cache, when)
     parts = [stale_paragraph(when) + drawn]
     held = last_cache_bytes(machine)
@@ -135,16 +135,16 @@ def roofline_section(folder: Path) -> str:
                 "roof", "of the roof"]  # fmt: skip
         title = f"Layer by layer, batch {batch:,}"
         parts.append(collapsible(title, table(head, rows)))
-    return "\n".join(parts) + machine.source()
+    return "\n".join(parts) + machine.source_line()
 
 
 def last_cache_bytes(machine: Machine) -> float:
     """Bytes of the last level, as lscpu has it: "32 MiB (1 instance)"."""
     units = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
-    said = machine.facts["caches"]
-    if not said:
+    caches = machine.facts["caches"]
+    if not caches:
         return 0
-    size, unit, *_ = said[max(said)].split()
+    size, unit, *_ = caches[max(caches)].split()
     return float(size) * units[unit]
 
 
@@ -165,18 +165,18 @@ def roofline_chart(
         for speed in (memory, cache)
     ]
     texts = []
-    named: list[tuple[float, float, str]] = []
+    dot_names: list[tuple[float, float, str]] = []
     for layer in layers:
         if layer.way == "forward" and layer.batch in (128, 1024):
             across, down = x(layer.intensity), y(layer.rate)
             style = f"batch-{layer.batch}"
             marks.append(draw_dot(f"{across:.1f}", f"{down:.1f}", 4.5, style))
             if layer.batch == 128:
-                named.append((down, across, layer.name))
+                dot_names.append((down, across, layer.name))
     # Names stand right of the slopes' dots and left of the others; none lies
     # on another.
-    slopes = [dot for dot in named if dot[1] < x(1)]
-    others = [dot for dot in named if dot[1] >= x(1)]
+    slopes = [dot for dot in dot_names if dot[1] < x(1)]
+    others = [dot for dot in dot_names if dot[1] >= x(1)]
     for dots, aside, anchor in (slopes, 8, ""), (others, -8, "end"):
         down = 0.0
         for y_dot, x_dot, name in sorted(dots):

@@ -34,12 +34,12 @@ ParityRow = tuple[str, Result | None]
 def parity_rows(folder: Path = results.FOLDER) -> list[ParityRow]:
     """A row for each implementation but the reference, which comes last,
     compared with itself from weights that are moved."""
-    found = results.parity(folder)
-    named = titles.implementation_titles(folder)
+    result_of = results.parity(folder)
+    title_of = titles.implementation_titles(folder)
     others = [i for i in every() if i != reference()]
     control = f"{reference().framework.label}, weights moved"
     return [
-        *((named[i.slug], found.get(i.slug)) for i in others),
+        *((title_of[i.slug], result_of.get(i.slug)) for i in others),
         (control, results.control(folder)),
     ]
 
@@ -52,36 +52,38 @@ def missing_row(title: str, cells: int) -> list[str]:
     return [title, NOT_MEASURED, *[NOTHING] * (cells - 2)]
 
 
-def machines_and_days(found: list[Result]) -> str:
+def machines_and_days(measured: list[Result]) -> str:
     """The machines of these results, each with its days."""
     days: dict[str, set[str]] = {}
-    for result in found:
+    for result in measured:
         machine = result["machine"]
         place = (
             f"{escape_markup(machine['cpu'])}, {machine['cores']} cores, CPU "
             "alone"
         )
         days.setdefault(place, set()).add(result["date"][:10])
-    said = [f"{place}, {join_words(sorted(on))}" for place, on in days.items()]
-    return "; ".join(said) or NOT_MEASURED
+    places = [
+        f"{place}, {join_words(sorted(on))}" for place, on in days.items()
+    ]
+    return "; ".join(places) or NOT_MEASURED
 
 
 def browser_row() -> list[str]:
     """Home's own network: it only predicts."""
-    found = json.loads(IN_CHROMIUM.read_text("utf-8"))
-    major = found["browser"].split(".")[0]
+    record = json.loads(IN_CHROMIUM.read_text("utf-8"))
+    major = record["browser"].split(".")[0]
     return [
         f"JavaScript in Chromium {major}, [Home’s](index.md#draw-a-digit)",
-        scientific(found["max_abs_logits"]), *[NOTHING] * 5,
+        scientific(record["max_abs_logits"]), *[NOTHING] * 5,
     ]  # fmt: skip
 
 
 def differences_table(
-    shown: list[ParityRow], found: Sequence[Days], most: dict[str, Any],
+    shown: list[ParityRow], days: Sequence[Days], most: dict[str, Any],
     more: Sequence[list[str]] = (),
 ) -> str:  # fmt: skip
     """A table of the same numbers, `more` rows and the tolerances last;
-    `found` is of each row but those."""
+    `days` is of each row but those."""
     head = ["framework", "logits", "loss", "gradient", "weights, 1 step",
             "10 steps", "100 steps"]  # fmt: skip
     lines = []
@@ -92,7 +94,7 @@ def differences_table(
         cells = [row[f"max_abs_{k}"] for k in ("logits", "loss", "gradient")]
         cells += row["max_abs_weights"].values()
         lines.append([title, *map(scientific, cells)])
-    above, lines = label_stale_rows([*lines, *more], found)
+    above, lines = label_stale_rows([*lines, *more], days)
     last = [most[k] for k in ("logits", "loss", "gradient")]
     last += most["weights"].values()
     lines.append(["*tolerance*", *map(scientific, last)])
@@ -103,33 +105,33 @@ def parity_table(folder: Path = results.FOLDER) -> str:
     """The table of the same numbers."""
     shown = parity_rows(folder)
     there = machines_and_days([row for _, row in shown if row])
-    found = [
+    days = [
         *(stale_days_of(row) for _, row in shown),
         stale_record_days(IN_CHROMIUM),
     ]
     return (
-        differences_table(shown, found, TOLERANCES, [browser_row()])
+        differences_table(shown, days, TOLERANCES, [browser_row()])
         + f"\nFrom `results/parity/`: {there}.\n"
     )
 
 
 def gpu_parity_table(folder: Path = results.FOLDER) -> str:
     """The same on a GPU, of those that run on one here."""
-    found = results.parity_gpu(folder)
+    result_of = results.parity_gpu(folder)
     shown = []
     for i in (i for i in every() if i.backend.gpu):
-        row = found.get(i.slug)
+        row = result_of.get(i.slug)
         version = row["version"] if row else None
         shown.append((titles.implementation_title(i, version), row))
     when = [stale_days_of(row, "parity-gpu") for _, row in shown]
-    said = differences_table(shown, when, TOLERANCES_GPU)
-    if not found:
-        return said
+    text = differences_table(shown, when, TOLERANCES_GPU)
+    if not result_of:
+        return text
     devices = join_words(
-        sorted({escape_markup(row["device"]) for row in found.values()})
+        sorted({escape_markup(row["device"]) for row in result_of.values()})
     )
-    days = join_words(sorted({row["date"][:10] for row in found.values()}))
-    return f"{said}\nFrom `results/parity-gpu/`: {devices}, {days}.\n"
+    days = join_words(sorted({row["date"][:10] for row in result_of.values()}))
+    return f"{text}\nFrom `results/parity-gpu/`: {devices}, {days}.\n"
 
 
 def rounding_units_table(folder: Path = results.FOLDER) -> str:
@@ -162,14 +164,14 @@ def rounding_units_table(folder: Path = results.FOLDER) -> str:
 def losses_table(folder: Path = results.FOLDER) -> str:
     """The reference's loss on the way to 100 steps."""
     result = results.parity(folder).get(reference().slug, {})
-    found = result.get("losses")
-    if not found:
+    losses = result.get("losses")
+    if not losses:
         return "Not measured.\n"
-    shown = ["loss", *(f"{found[n - 1]:.2f}" for n in SHOWN_STEPS)]
+    shown = ["loss", *(f"{losses[n - 1]:.2f}" for n in SHOWN_STEPS)]
     file = f"results/parity/{reference().slug}.json"
     above, lines = label_stale_rows([shown], [stale_days_of(result)])
-    said = above + table(["step", *map(str, SHOWN_STEPS)], lines)
-    return f"{said}\nFrom `{file}`.\n"
+    text = above + table(["step", *map(str, SHOWN_STEPS)], lines)
+    return f"{text}\nFrom `{file}`.\n"
 
 
 def parity_chart(folder: Path = results.FOLDER) -> str:

@@ -35,12 +35,12 @@ Titles = Mapping[str, str]
 def accuracies(folder: Path = results.FOLDER) -> Accuracies:
     """Each implementation's accuracies from the same weights, from its own,
     and from the same with a new order of the digits in each epoch."""
-    found = results.seeds(folder)
+    runs_of = results.seeds(folder)
     return {
         i.slug: {
             weights: [
                 run["test_accuracy"]
-                for run in found.get(i.slug, {}).get(weights, [])
+                for run in runs_of.get(i.slug, {}).get(weights, [])
             ]
             for weights in ("same", "own", "reshuffled")
         }
@@ -55,7 +55,8 @@ def stale_seed_days(
     """For the same runs, when those that are stale were measured."""
     return {
         slug: {
-            weights: stale_days("seeds", of) for weights, of in runs.items()
+            weights: stale_days("seeds", group)
+            for weights, group in runs.items()
         }
         for slug, runs in results.seeds(folder).items()
     }
@@ -66,103 +67,118 @@ def planned_seeds() -> SeedCounts:
     return {i.slug: len(SEEDS[i.framework.era]) for i in every()}
 
 
-def accuracy_spread(found: list[float], wanted: int) -> str:
-    """99.01 ± 0.10, in percent, and how many of the `wanted` these are."""
-    percent = [100 * accuracy for accuracy in found]
+def accuracy_spread(values: list[float], planned: int) -> str:
+    """99.01 ± 0.10, in percent, and how many of the `planned` these are."""
+    percent = [100 * accuracy for accuracy in values]
     if not percent:
         return NOT_MEASURED
     cell = f"{mean(percent):.2f}"
     if len(percent) > 1:
         cell += f" ± {stdev(percent):.2f}"
     return f"{cell}, n = {len(percent)}" + seed_count_note(
-        len(percent), wanted
+        len(percent), planned
     )
 
 
 def seeds_section(folder: Path = results.FOLDER) -> str:
     """Mean ± standard deviation, and what they say together."""
-    found, wanted = accuracies(folder), planned_seeds()
-    named, known = (
+    accuracies_of, seed_counts = accuracies(folder), planned_seeds()
+    title_of, days_by_slug = (
         titles.implementation_titles(folder),
         stale_seed_days(folder),
     )
     rows: list[list[str]] = []
     when: list[Days] = []
-    for slug, runs in found.items():
-        same, own, more = (
-            accuracy_spread(runs[weights], wanted[slug])
+    for slug, runs in accuracies_of.items():
+        same, own_weights, more = (
+            accuracy_spread(runs[weights], seed_counts[slug])
             for weights in ("same", "own", "reshuffled")
         )
-        rows.append([named[slug], same, own])
-        of = known.get(slug, {})
-        when.append(join_days(of.get("same"), of.get("own")))
+        rows.append([title_of[slug], same, own_weights])
+        days = days_by_slug.get(slug, {})
+        when.append(join_days(days.get("same"), days.get("own")))
         if runs["reshuffled"]:
-            title = f"{named[slug]}, a new order each epoch"
+            title = f"{title_of[slug]}, a new order each epoch"
             rows.append([title, more, NOTHING])
-            when.append(of.get("reshuffled"))
+            when.append(days.get("reshuffled"))
 
     def over(text: str | None, *weights: str) -> str:
         """What is said over these runs, and that some are stale."""
-        of = [runs.get(w) for runs in known.values() for w in weights]
-        return add_stale_remark(text, join_days(*of)) if text else ""
+        days = [runs.get(w) for runs in days_by_slug.values() for w in weights]
+        return add_stale_remark(text, join_days(*days)) if text else ""
 
-    said = [
-        over(difference_verdict(weights, found, wanted, named), weights)
+    verdicts = [
+        over(
+            difference_verdict(weights, accuracies_of, seed_counts, title_of),
+            weights,
+        )
         for weights in ("same", "own")
     ]
-    said += [
+    verdicts += [
         over(
-            reshuffling_verdict(s, found, wanted, named), "same", "reshuffled"
+            reshuffling_verdict(s, accuracies_of, seed_counts, title_of),
+            "same",
+            "reshuffled",
         )
-        for s in found
+        for s in accuracies_of
     ]
-    said.append(
+    verdicts.append(
         "From `results/seeds/*.json`; `make seeds` measures what is absent "
         "or stale."
     )
     above, rows = label_stale_rows(rows, when)
     lines = table(["framework", "the same initial weights", "its own"], rows)
     lines = above + lines.rstrip()
-    return "\n\n".join([lines, *filter(None, said)]) + "\n"
+    return "\n\n".join([lines, *filter(None, verdicts)]) + "\n"
 
 
 def complete_groups(
-    weights: str, found: Accuracies, wanted: SeedCounts
+    weights: str, accuracies_of: Accuracies, seed_counts: SeedCounts
 ) -> dict[str, list[float]]:
     """Those that have all their seeds."""
     return {
         slug: runs[weights]
-        for slug, runs in found.items()
-        if len(runs[weights]) >= wanted[slug]
+        for slug, runs in accuracies_of.items()
+        if len(runs[weights]) >= seed_counts[slug]
     }
 
 
 def tested_and_left_out(
-    weights: str, found: Accuracies, wanted: SeedCounts, named: Titles
+    weights: str,
+    accuracies_of: Accuracies,
+    seed_counts: SeedCounts,
+    title_of: Titles,
 ) -> tuple[str, str]:
     """Whom a statistic is over, and whom not and why; two empty texts where
     it is over all."""
-    there = complete_groups(weights, found, wanted)
+    there = complete_groups(weights, accuracies_of, seed_counts)
     lacking = []
-    for slug, runs in found.items():
+    for slug, runs in accuracies_of.items():
         if slug not in there:
             have = len(runs[weights])
-            why = f"{have} of {wanted[slug]} seeds" if have else NOT_MEASURED
-            lacking.append(f"{named[slug]}: {why}")
+            why = (
+                f"{have} of {seed_counts[slug]} seeds"
+                if have
+                else NOT_MEASURED
+            )
+            lacking.append(f"{title_of[slug]}: {why}")
     if not lacking:
         return "", ""
-    who = join_words([named[slug] for slug in there])
+    who = join_words([title_of[slug] for slug in there])
     return f" over {who}", "; " + "; ".join(lacking)
 
 
 def test_groups(groups: Mapping[str, list[float]], matched: bool) -> FTest:
     """Do they? Runs of one place in the lists are of one seed."""
-    runs = {slug: dict(enumerate(found)) for slug, found in groups.items()}
+    runs = {slug: dict(enumerate(values)) for slug, values in groups.items()}
     return compare_groups(runs, matched)
 
 
 def difference_verdict(
-    weights: str, found: Accuracies, wanted: SeedCounts, named: Titles
+    weights: str,
+    accuracies_of: Accuracies,
+    seed_counts: SeedCounts,
+    title_of: Titles,
 ) -> str | None:
     """Do the frameworks differ by more than their seeds do, and would it have
     shown? Runs from the same weights are matched by their seed. None where
@@ -170,12 +186,14 @@ def difference_verdict(
     from_weights = {
         "same": "From the same weights", "own": "From their own weights"
     }[weights]  # fmt: skip
-    groups = complete_groups(weights, found, wanted)
+    groups = complete_groups(weights, accuracies_of, seed_counts)
     if len(groups) < 2:
         return None
     matched = weights == "same"
     test = test_groups(groups, matched)
-    who, lacking = tested_and_left_out(weights, found, wanted, named)
+    who, lacking = tested_and_left_out(
+        weights, accuracies_of, seed_counts, title_of
+    )
     runs = sum(map(len, groups.values()))
     blocks = ", the seeds as blocks" if matched else ""
     how = f"F-test{who}{blocks}, {runs} runs, p = {test.p:.2g}{lacking}"
@@ -188,9 +206,9 @@ def difference_verdict(
             f"{from_weights}, we could not tell the frameworks apart ({how}). "
             f"{seen}"
         )
-    said = f"{from_weights}, the frameworks differ ({how})."
+    verdict = f"{from_weights}, the frameworks differ ({how})."
     if len(groups) == 2:
-        return said
+        return verdict
     without = {
         slug: test_groups(
             {k: v for k, v in groups.items() if k != slug}, matched
@@ -203,20 +221,27 @@ def difference_verdict(
         others = [mean(v) for k, v in groups.items() if k != odd]
         side = "below" if mean(groups[odd]) < mean(others) else "above"
         return (
-            f"{said} It is {named[odd]} alone, {side} the others: without it "
+            f"{verdict} It is {title_of[odd]} alone, {side} the others: "
+            "without it "
             f"we could not tell them apart (p = {rest:.2g}). {seen}"
         )
-    return f"{said} Nor is it one alone: without {named[odd]}, p = {rest:.2g}."
+    return (
+        f"{verdict} Nor is it one alone: without {title_of[odd]}, p = "
+        f"{rest:.2g}."
+    )
 
 
 def reshuffling_verdict(
-    slug: str, found: Accuracies, wanted: SeedCounts, named: Titles
+    slug: str,
+    accuracies_of: Accuracies,
+    seed_counts: SeedCounts,
+    title_of: Titles,
 ) -> str | None:
     """Two sentences: what a new order each epoch changes, from seed to the
     same seed, and how the frameworks compare with these runs in place. None
     where a seed of either is missing."""
-    same, more = found[slug]["same"], found[slug]["reshuffled"]
-    if not len(same) == len(more) == wanted[slug] or len(more) < 2:
+    same, more = accuracies_of[slug]["same"], accuracies_of[slug]["reshuffled"]
+    if not len(same) == len(more) == seed_counts[slug] or len(more) < 2:
         return None
     test = ttest_rel(more, same)
     low, high = test.confidence_interval()
@@ -224,18 +249,18 @@ def reshuffling_verdict(
     if any(map(math.isnan, [*percent, test.pvalue])):
         return None
     gained, low, high = (f"{d:+.2f}".replace("-", "−") for d in percent)
-    said = (
-        f"A new order each epoch gains {named[slug]} {gained} percentage "
+    sentence = (
+        f"A new order each epoch gains {title_of[slug]} {gained} percentage "
         f"points (95 % interval {low} to {high}, paired t-test over "
         f"{len(more)} seeds, p = {test.pvalue:.2g})."
     )
-    groups = complete_groups("same", found, wanted)
+    groups = complete_groups("same", accuracies_of, seed_counts)
     if len(groups) < 2:
-        return said
-    who, _ = tested_and_left_out("same", found, wanted, named)
+        return sentence
+    who, _ = tested_and_left_out("same", accuracies_of, seed_counts, title_of)
     p = test_groups(groups | {slug: more}, matched=True).p
     return (
-        f"{said} With these runs in its place the test from the same "
+        f"{sentence} With these runs in its place the test from the same "
         f"weights{who} has p = {p:.2g}."
     )
 

@@ -19,24 +19,26 @@ LISTINGS_JSON = ROOT / "docs" / "assets" / "diff" / "listings.json"
 
 def highlight_section(f: Framework, section: str) -> list[str]:
     """A section of convnet.py, line by line, with the classes of Pygments."""
-    found = re.search(
+    section_match = re.search(
         rf"# --8<-- \[start:{section}\]\n(.*?)# --8<-- \[end:{section}\]",
         f.source(), re.DOTALL,
     )  # fmt: skip
-    assert found  # the contract holds the sections
-    code = highlight(found[1], PythonLexer(), HtmlFormatter(nowrap=True))
+    assert section_match  # the contract holds the sections
+    code = highlight(
+        section_match[1], PythonLexer(), HtmlFormatter(nowrap=True)
+    )
     return code.rstrip("\n").split("\n")
 
 
 def listings_json() -> str:
     """{folder: its title, era, mark and sections}, as JSON."""
     versions = titles.measured_versions()
-    found = {}
+    listings = {}
     for f in frameworks():
-        own = next((v for s, v in versions.items() if s == f.name
+        version = next((v for s, v in versions.items() if s == f.name
                     or s.startswith(f"{f.name}-")), None)  # fmt: skip
-        found[f.name] = {
-            "title": titles.framework_title(f, own),
+        listings[f.name] = {
+            "title": titles.framework_title(f, version),
             "era": f.era,
             "mark": label_slug(f.label),
             "sections": {
@@ -44,7 +46,7 @@ def listings_json() -> str:
                 for section in CONVNET_SECTIONS
             },
         }
-    return json.dumps(found, ensure_ascii=False, indent=0) + "\n"
+    return json.dumps(listings, ensure_ascii=False, indent=0) + "\n"
 
 
 def comparison_form(depth: str) -> str:

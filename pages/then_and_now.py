@@ -14,11 +14,11 @@ from pages.markup.titles import Frameworks, group_by_label
 from pages.paths import TABS
 
 
-def era_tabs(section: str, known: Frameworks) -> str:
+def era_tabs(section: str, all_frameworks: Frameworks) -> str:
     """Each label: the listing of 2018 beside that of today, or a sentence
     in the place of one."""
     bodies = []
-    for label, group in group_by_label(known).items():
+    for label, group in group_by_label(all_frameworks).items():
         shown = [
             listing_fence(f, CONVNET_INCLUDES[section], era=f.era)
             for f in group
@@ -32,11 +32,11 @@ def era_tabs(section: str, known: Frameworks) -> str:
     return tab_set(bodies)
 
 
-def changes_by_label(known: Frameworks) -> str:
+def changes_by_label(all_frameworks: Frameworks) -> str:
     """What changed, and why, as a definition list; the newest of a label
     says it, and of the reference nothing is said."""
     items = []
-    for label, group in group_by_label(known).items():
+    for label, group in group_by_label(all_frameworks).items():
         if not group[-1].reference:
             text = textwrap.indent(read_note(group[-1], "changed"), "    ")
             items.append(f"{label}\n:   {text.lstrip()}")

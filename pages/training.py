@@ -31,13 +31,13 @@ FLOOR = 1e-9  # of the logarithmic axis: what is nearer lies on it
 
 def read_record() -> dict[str, Any]:
     """What evidence/training/record.py wrote."""
-    found: dict[str, Any] = json.loads(RECORD.read_text("utf-8"))
-    return found
+    record: dict[str, Any] = json.loads(RECORD.read_text("utf-8"))
+    return record
 
 
-def recorded_implementations(found: dict[str, Any]) -> list[Implementation]:
+def recorded_implementations(record: dict[str, Any]) -> list[Implementation]:
     """The implementations that were recorded, in the order of the site."""
-    return [i for i in every() if i.slug in found["losses"]]
+    return [i for i in every() if i.slug in record["losses"]]
 
 
 def find_leap(losses: Sequence[float]) -> int:
@@ -46,11 +46,11 @@ def find_leap(losses: Sequence[float]) -> int:
     return int(rises.argmax()) + 2
 
 
-def find_parting(found: dict[str, Any], limit: float) -> int:
+def find_parting(record: dict[str, Any], limit: float) -> int:
     """The first step, from 1, at which any loss is `limit` from float64's."""
-    right = np.array(found["losses"][found["reference"]])
+    reference = np.array(record["losses"][record["reference"]])
     apart = np.max(
-        [abs(np.array(one) - right) for one in found["losses"].values()],
+        [abs(np.array(one) - reference) for one in record["losses"].values()],
         axis=0,
     )
     return int((apart > limit).argmax()) + 1
@@ -155,25 +155,28 @@ def loss_chart(record: dict[str, Any]) -> str:
     )
 
 
-def largest_distance(found: dict[str, Any]) -> float:
+def largest_distance(record: dict[str, Any]) -> float:
     """The largest distance of any loss from float64's, at any step."""
-    right = np.array(found["losses"][found["reference"]])
-    return float(max(
-        abs(np.array(one) - right).max() for one in found["losses"].values()
-    ))  # fmt: skip
+    reference = np.array(record["losses"][record["reference"]])
+    return float(
+        max(
+            abs(np.array(one) - reference).max()
+            for one in record["losses"].values()
+        )
+    )
 
 
-def recorded_kernels(found: dict[str, Any]) -> np.ndarray:
+def recorded_kernels(record: dict[str, Any]) -> np.ndarray:
     """Steps × 3 × 3 × 32, as the bytes have them."""
-    whole = np.frombuffer(base64.b64decode(found["kernels"]), np.int8)
-    return whole.reshape(-1, 3, 3, 32) * found["kernel_scale"]
+    whole = np.frombuffer(base64.b64decode(record["kernels"]), np.int8)
+    return whole.reshape(-1, 3, 3, 32) * record["kernel_scale"]
 
 
-def kernels_chart(found: dict[str, Any]) -> str:
+def kernels_chart(record: dict[str, Any]) -> str:
     """All kernels at the start, at the leap and at the end."""
-    known = recorded_kernels(found)
-    right = found["losses"][found["reference"]]
-    steps = [0, find_leap(right), len(right)]
+    kernels = recorded_kernels(record)
+    reference = record["losses"][record["reference"]]
+    steps = [0, find_leap(reference), len(reference)]
     body = []
     for n, step in enumerate(steps):
         body.append(
@@ -181,8 +184,8 @@ def kernels_chart(found: dict[str, Any]) -> str:
         )
         for k in range(32):
             body += kernel_squares(
-                known[step, :, :, k], 18 * k, 44 * n + 20, 5, 0,
-                PAGE_PLUS, PAGE_MINUS, float(abs(known).max()),
+                kernels[step, :, :, k], 18 * k, 44 * n + 20, 5, 0,
+                PAGE_PLUS, PAGE_MINUS, float(abs(kernels).max()),
             )  # fmt: skip
     return figure(
         "kernels", "kernels", "The 32 kernels of the first layer",
@@ -192,45 +195,46 @@ def kernels_chart(found: dict[str, Any]) -> str:
     )  # fmt: skip
 
 
-def curve_legend(found: dict[str, Any]) -> str:
+def curve_legend(record: dict[str, Any]) -> str:
     """Who is who, and where the script writes each loss."""
-    named = titles.implementation_titles()
+    title_of = titles.implementation_titles()
     items = [
-        f'<li data-slug="{i.slug}">{mark_name(i.framework, named[i.slug])} '
+        f'<li data-slug="{i.slug}">{mark_name(i.framework, title_of[i.slug])} '
         "<output></output></li>"
-        for i in recorded_implementations(found)
+        for i in recorded_implementations(record)
     ]
     return f'<ul class="legend">{"".join(items)}</ul>\n'
 
 
-def training_verdict(found: dict[str, Any]) -> str:
+def training_verdict(record: dict[str, Any]) -> str:
     """What the recording shows, in words."""
-    right = found["losses"][found["reference"]]
-    at = find_leap(right)
-    answers = np.frombuffer(base64.b64decode(found["answers"]), np.uint8)
-    answers = answers.reshape(-1, len(found["labels"]))
-    accuracy = (answers == np.array(found["labels"])).mean(axis=1)
-    said = (
-        f"{len(recorded_implementations(found))} implementations take the "
+    reference = record["losses"][record["reference"]]
+    at = find_leap(reference)
+    answers = np.frombuffer(base64.b64decode(record["answers"]), np.uint8)
+    answers = answers.reshape(-1, len(record["labels"]))
+    accuracy = (answers == np.array(record["labels"])).mean(axis=1)
+    verdict = (
+        f"{len(recorded_implementations(record))} implementations take the "
         "same path: their "
-        f"losses fall from {right[0]:.2f}, leap from {right[at - 2]:.2f} to "
-        f"{right[at - 1]:.2f} at step {at}, and fall again. Before step "
-        f"{find_parting(found, 1e-3)} none is 0.001 from float64; the "
+        f"losses fall from {reference[0]:.2f}, leap from "
+        f"{reference[at - 2]:.2f} to "
+        f"{reference[at - 1]:.2f} at step {at}, and fall again. Before step "
+        f"{find_parting(record, 1e-3)} none is 0.001 from float64; the "
         "furthest "
-        f"that any gets is {largest_distance(found):.2g}. Of "
-        f"{len(found['labels'])} test digits the network reads "
+        f"that any gets is {largest_distance(record):.2g}. Of "
+        f"{len(record['labels'])} test digits the network reads "
         f"{accuracy[0]:.0%} before the first step and {accuracy[-1]:.0%} "
         "after the last, from 128 digits alone."
     )
-    return add_stale_remark(said, stale_record_days(RECORD)) + "\n"
+    return add_stale_remark(verdict, stale_record_days(RECORD)) + "\n"
 
 
 def record_files() -> dict[Path, str]:
     """The verdict, the legend and both figures."""
-    found = read_record()
+    record = read_record()
     return {
-        GENERATED / "training" / "verdict.md": training_verdict(found),
-        GENERATED / "training" / "legend.md": curve_legend(found),
-        FIGURES / "curves.svg": loss_chart(found),
-        FIGURES / "kernels.svg": kernels_chart(found),
+        GENERATED / "training" / "verdict.md": training_verdict(record),
+        GENERATED / "training" / "legend.md": curve_legend(record),
+        FIGURES / "curves.svg": loss_chart(record),
+        FIGURES / "kernels.svg": kernels_chart(record),
     }

@@ -16,15 +16,15 @@ def symptom_section(symptom: Symptom) -> str:
     if symptom.none:
         lines.append(f"Not here. {symptom.none}")
     else:
-        found = signature(symptom)
+        measured = signature(symptom)
         cause = symptom.cause
-        if found and found.seen == "shape":
+        if measured and measured.seen == "shape":
             cause += " **Measured: of different shapes.**"
-        elif found:
+        elif measured:
             cause += (
-                f" **Measured: {two_digits(found.off)} apart, where the "
+                f" **Measured: {two_digits(measured.off)} apart, where the "
                 "largest "
-                f"number is {two_digits(found.largest)}.**"
+                f"number is {two_digits(measured.largest)}.**"
             )
         lines += [
             cause,
@@ -36,14 +36,14 @@ def symptom_section(symptom: Symptom) -> str:
     return "\n\n".join(lines)
 
 
-def thread_link(said: str) -> str:
+def thread_link(name: str) -> str:
     """owner/name#1 or owner/name PR 1, as a link."""
-    found = re.fullmatch(r"([\w.-]+/[\w.-]+)(#| PR )(\d+)", said)
-    if not found:
-        return said
-    place, kind, number = found.groups()
+    match = re.fullmatch(r"([\w.-]+/[\w.-]+)(#| PR )(\d+)", name)
+    if not match:
+        return name
+    place, kind, number = match.groups()
     kind = "issues" if kind == "#" else "pull"
-    return f"[{said}](https://github.com/{place}/{kind}/{number})"
+    return f"[{name}](https://github.com/{place}/{kind}/{number})"
 
 
 def symptom_link(symptom: Symptom) -> str:
@@ -54,11 +54,13 @@ def symptom_link(symptom: Symptom) -> str:
 
 
 def symptom_sections() -> str:
-    known = symptoms()
+    all_symptoms = symptoms()
     parts = []
-    for key, title in known.sees.items():
+    for key, title in all_symptoms.sees.items():
         parts.append(f"## {title} {{ #{key} }}")
-        parts += [symptom_section(s) for s in known.symptom if s.see == key]
+        parts += [
+            symptom_section(s) for s in all_symptoms.symptom if s.see == key
+        ]
     return "\n\n".join(parts) + "\n"
 
 

@@ -103,4 +103,4 @@ def test_every_campaign_is_one() -> None:
         for key in "commit", "machine", "rounds", "threads":
             found = {str(file[key]) for file in machine.files.values()}
             assert len(found) == 1, (machine.name, key, found)
-        assert machine.wanted >= ROUNDS
+        assert machine.planned_rounds >= ROUNDS

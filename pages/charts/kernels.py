@@ -34,8 +34,8 @@ def kernel_squares(
 
 def logo() -> str:
     """The kernel whose numbers are furthest apart."""
-    found = trained_kernels()
-    kernel = found[np.ptp(found, axis=(1, 2)).argmax()]
+    kernels = trained_kernels()
+    kernel = kernels[np.ptp(kernels, axis=(1, 2)).argmax()]
     most = abs(kernel).max()
     return "\n".join([
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">',
@@ -47,16 +47,16 @@ def logo() -> str:
 
 def kernel_strip() -> str:
     """All of them in a row."""
-    found = trained_kernels()
-    most = abs(found).max()
+    kernels = trained_kernels()
+    most = abs(kernels).max()
     body = [
         cell
-        for n, kernel in enumerate(found)
+        for n, kernel in enumerate(kernels)
         for cell in kernel_squares(
             kernel, 15 * n, 0, 4, 0, PAGE_PLUS, PAGE_MINUS, most
         )
     ]
-    width = 15 * len(found) - 3
+    width = 15 * len(kernels) - 3
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 12" '
         'shape-rendering="crispEdges">',

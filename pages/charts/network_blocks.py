@@ -40,16 +40,16 @@ class Layer:
 
 def network_layers() -> list[Layer]:
     """From the image to what is flattened."""
-    found = [Layer("image", {"H": 28, "W": 28, "C": 1})]
+    layers = [Layer("image", {"H": 28, "W": 28, "C": 1})]
     for filters in 32, 64:
-        read = found[-1].shape
-        found.append(Layer(
+        read = layers[-1].shape
+        layers.append(Layer(
             "conv 3×3, ReLU", read | {"C": filters},
             (3 * 3 * read["C"] + 1) * filters, 3,
         ))  # fmt: skip
         halves = {axis: read[axis] // 2 for axis in "HW"}
-        found.append(Layer("max-pool 2×2", halves | {"C": filters}, 0, 2))
-    return found
+        layers.append(Layer("max-pool 2×2", halves | {"C": filters}, 0, 2))
+    return layers
 
 
 def flatten_order(order: str) -> list[tuple[int, int, int]]:
@@ -221,8 +221,8 @@ def highlight_first(block: Block) -> Iterator[str]:
 
 def draw_blocks(blocks: Sequence[Block]) -> list[str]:
     """All blocks, then what is pointed at."""
-    found = [part for block in blocks for part in block.draw_faces()]
-    found += blocks[0].draw_digit()
+    parts = [part for block in blocks for part in block.draw_faces()]
+    parts += blocks[0].draw_digit()
     for one, other in pairwise(blocks):
-        found += draw_window(one, other)
-    return [*found, *highlight_first(blocks[-1])]
+        parts += draw_window(one, other)
+    return [*parts, *highlight_first(blocks[-1])]

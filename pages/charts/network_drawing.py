@@ -47,10 +47,10 @@ PAINT = """\
 
 
 def classed_text(
-    kind: str, x: float, y: float, said: object, anchor: str
+    kind: str, x: float, y: float, content: object, anchor: str
 ) -> str:
     """A text of a class."""
-    plain = svg_text(f"{x:.1f}", f"{y:.1f}", said, anchor)
+    plain = svg_text(f"{x:.1f}", f"{y:.1f}", content, anchor)
     return plain.replace("<text", f'<text class="{kind}"', 1)
 
 
@@ -76,8 +76,8 @@ def flattened_cells(
             f'<rect class="cell" x="{left:g}" y="{top:g}" width="{wide:g}" '
             'height="24"/>'
         )
-        said = ",".join(map(str, place))
-        yield classed_text("small", left + wide / 2, top + 16, said, "middle")
+        label = ",".join(map(str, place))
+        yield classed_text("small", left + wide / 2, top + 16, label, "middle")
 
 
 def logit_cells(x: float, y: float, wide: float) -> Iterator[str]:

@@ -54,31 +54,31 @@ def read_text(framework: Framework, file: str) -> str:
 def read_notes(framework: Framework) -> dict[str, str]:
     """The sections of notes.md. Raises BadInput for one that is unknown."""
     text = read_text(framework, "notes.md")
-    before, *found = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)
-    sections = dict(zip(found[::2], map(str.strip, found[1::2])))
+    before, *parts = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)
+    sections = dict(zip(parts[::2], map(str.strip, parts[1::2])))
     path = framework.folder / "notes.md"
     if before.strip():
         raise BadInput(f"{framework.name}: {path}: text above the first ##")
-    for name in found[::2]:
+    for name in parts[::2]:
         if name not in NOTE_SECTIONS:
             raise BadInput(
                 f"{framework.name}: {path}: no page has a section "
                 f"`## {name}`: one of {', '.join(NOTE_SECTIONS)}"
             )
-        if found[::2].count(name) > 1:
+        if parts[::2].count(name) > 1:
             raise BadInput(f"{framework.name}: {path}: `## {name}` twice")
     return sections
 
 
 def read_note(framework: Framework, section: str) -> str:
     """One section of notes.md. Raises BadInput where it is missing."""
-    found = read_notes(framework).get(section)
-    if not found:
+    text = read_notes(framework).get(section)
+    if not text:
         raise BadInput(
             f"{framework.name}: {framework.folder / 'notes.md'}: "
             f"no section `## {section}`"
         )
-    return found
+    return text
 
 
 def listing_fence(

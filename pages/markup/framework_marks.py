@@ -30,33 +30,33 @@ def draw_mark(f: Framework, x: float, y: float, size: float = 10) -> str:
     )
 
 
-def mark_name(f: Framework, said: str) -> str:
+def mark_name(f: Framework, name: str) -> str:
     """A name in a table or a sentence, behind its mark: HTML."""
     then = " then" if f.era == "2018" else ""
-    return f'<span class="fw fw-{label_slug(f.label)}{then}">{said}</span>'
+    return f'<span class="fw fw-{label_slug(f.label)}{then}">{name}</span>'
 
 
-def find_framework(said: str) -> Framework | None:
+def find_framework(name: str) -> Framework | None:
     """Whose name a text begins with: Keras 2.1.6 on TensorFlow. Where only
     the label is said, or a number that no folder has, the newest."""
     for label, group in group_by_label(frameworks()).items():
-        if match := re.match(rf"{re.escape(label)}(?: (\d+))?(?![\w-])", said):
+        if match := re.match(rf"{re.escape(label)}(?: (\d+))?(?![\w-])", name):
             number = match[1] or ""
             same = [f for f in group if number and f.name.endswith(number)]
             return (same or group)[-1]
     return None
 
 
-def mark_cell(said: str) -> str:
+def mark_cell(name: str) -> str:
     """A cell of a table, behind its mark where it names a framework."""
-    f = find_framework(said)
-    return mark_name(f, said) if f else said
+    f = find_framework(name)
+    return mark_name(f, name) if f else name
 
 
-def row_mark(said: str, y: float) -> tuple[str, str]:
+def row_mark(title: str, y: float) -> tuple[str, str]:
     """Of a name at the head of a figure's row, its middle at y: the class of
     its colour, and its mark; both empty where it names no framework."""
-    f = find_framework(said)
+    f = find_framework(title)
     return (
         (f"fw-{label_slug(f.label)}", draw_mark(f, 6, y, 9)) if f else ("", "")
     )
@@ -80,20 +80,23 @@ def tab_selector(*names: str) -> str:
 
 def folder_files() -> dict[Path, str]:
     """docs/assets/frameworks.css."""
-    known = frameworks()
+    all_frameworks = frameworks()
+
+    def tab_name(framework: Framework) -> str:
+        return label_slug(folder_title(framework, all_frameworks))
+
     rules = []
-    for label, group in group_by_label(known).items():
-        f, name = group[-1], label_slug(label)
-        names = [label_slug(folder_title(other, known)) for other in group]
+    for label, group in group_by_label(all_frameworks).items():
+        newest, name = group[-1], label_slug(label)
         rules.append(
-            f".fw-{name},\n{tab_selector(name, *names)} {{\n"
-            f"  --fw: {f.colour};\n"
-            f"  --mark: {css_image(f.mark, f.era == '2018')};\n}}"
+            f".fw-{name},\n"
+            f"{tab_selector(name, *map(tab_name, group))} {{\n"
+            f"  --fw: {newest.colour};\n"
+            f"  --mark: {css_image(newest.mark, newest.era == '2018')};\n}}"
         )
         for then in (f for f in group[:-1] if f.era == "2018"):
             rules.append(
-                f".fw-{name}.then,\n"
-                f"{tab_selector(label_slug(folder_title(then, known)))} {{\n"
-                f"  --mark: {css_image(f.mark, True)};\n}}"
+                f".fw-{name}.then,\n{tab_selector(tab_name(then))} {{\n"
+                f"  --mark: {css_image(then.mark, True)};\n}}"
             )
     return {CSS: HEAD + "\n" + "\n\n".join(rules) + "\n"}

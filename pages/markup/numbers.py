@@ -22,9 +22,9 @@ def factor(ratio: float) -> str:
     return f"{ratio:.{2 if ratio < 10 else 1 if ratio < 100 else 0}f}"
 
 
-def interval(found: tuple[float, float | None, float | None]) -> str:
+def interval(ratio: tuple[float, float | None, float | None]) -> str:
     """1.42 (1.38–1.47)."""
-    middle, low, high = found
+    middle, low, high = ratio
     if low is None or high is None:
         return factor(middle)
     return f"{factor(middle)} ({factor(low)}–{factor(high)})"
@@ -42,7 +42,7 @@ def two_digits(value: float) -> str:
     return re.sub(r"e-0", "e-", f"{value:.2g}")
 
 
-def seed_count_note(found: int, wanted: int) -> str:
+def seed_count_note(measured: int, planned: int) -> str:
     """What stands behind a number of some of the seeds; nothing where they
     are all there."""
-    return "" if found >= wanted else f" ({found} of {wanted} seeds)"
+    return "" if measured >= planned else f" ({measured} of {planned} seeds)"

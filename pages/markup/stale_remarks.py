@@ -23,12 +23,12 @@ Days = frozenset[str] | None
 
 def stale_days(kind: str, measured: Iterable[Result]) -> Days:
     """When those of these results that are stale were measured."""
-    known = list(measured)
-    if not known:
+    results = list(measured)
+    if not results:
         return None
     return frozenset(
         result["date"][:10]
-        for result in known
+        for result in results
         if not freshness.is_fresh(kind, result)
     )
 
@@ -39,72 +39,72 @@ def stale_record_days(path: Path) -> Days:
         return None
     if evidence.is_fresh(path):
         return frozenset()
-    known = evidence.read_sources().get(evidence.find_script(path), {})
-    return frozenset([known.get("date", "")[:10]])
+    sources = evidence.read_sources().get(evidence.find_script(path), {})
+    return frozenset([sources.get("date", "")[:10]])
 
 
 def join_days(*parts: Days) -> Days:
     """Of a number that several results make."""
-    known = [part for part in parts if part is not None]
-    return frozenset[str]().union(*known) if known else None
+    measured = [part for part in parts if part is not None]
+    return frozenset[str]().union(*measured) if measured else None
 
 
-def date_range(found: Iterable[str]) -> str:
+def date_range(dates: Iterable[str]) -> str:
     """2026-11-25, or 2026-11-24 to 2026-11-25; empty where none is known."""
-    known = sorted(filter(None, found))
-    return " to ".join(dict.fromkeys([*known[:1], *known[-1:]]))
+    ordered = sorted(filter(None, dates))
+    return " to ".join(dict.fromkeys([*ordered[:1], *ordered[-1:]]))
 
 
-def stale_phrase(found: Days) -> str:
+def stale_phrase(days: Days) -> str:
     """The words, and when that was; empty where all is fresh."""
-    if not found:
+    if not days:
         return ""
-    when = date_range(found)
+    when = date_range(days)
     return f"{STALE_WORDS} ({when})" if when else STALE_WORDS
 
 
-def add_stale_remark(text: str, found: Days) -> str:
+def add_stale_remark(text: str, days: Days) -> str:
     """A text with the words behind it: as a sentence, where it is one."""
-    if not found:
+    if not days:
         return text
-    said = ", ".join(filter(None, [STALE_WORDS, date_range(found)]))
+    words = ", ".join(filter(None, [STALE_WORDS, date_range(days)]))
     if text.endswith("."):
-        said = f"{said[0].upper()}{said[1:]}."
-    return f"{text} ({said})"
+        words = f"{words[0].upper()}{words[1:]}."
+    return f"{text} ({words})"
 
 
-def stale_sentence(named: Mapping[str, Days]) -> str:
+def stale_sentence(days_by_name: Mapping[str, Days]) -> str:
     """Of several by their names: the words as a sentence, that says which
     they hold for where that is not all. Empty where all are fresh."""
-    measured = {name: d for name, d in named.items() if d is not None}
-    old = [name for name, found in measured.items() if found]
-    said = stale_phrase(join_days(*measured.values()))
-    if not said:
+    measured = {name: d for name, d in days_by_name.items() if d is not None}
+    old = [name for name, days in measured.items() if days]
+    phrase = stale_phrase(join_days(*measured.values()))
+    if not phrase:
         return ""
     which = "" if len(old) == len(measured) else f": {join_words(old)}"
-    return f"{said[0].upper()}{said[1:]}{which}."
+    return f"{phrase[0].upper()}{phrase[1:]}{which}."
 
 
-def stale_paragraph(*found: Days) -> str:
+def stale_paragraph(*days: Days) -> str:
     """A paragraph above what is stale: empty where anything is fresh."""
-    measured = [d for d in found if d is not None]
+    measured = [d for d in days if d is not None]
     if not all(measured):
         return ""
-    said = stale_sentence({"": join_days(*measured)})
-    return f"{small(said)}\n\n" if said else ""
+    sentence = stale_sentence({"": join_days(*measured)})
+    return f"{small(sentence)}\n\n" if sentence else ""
 
 
 def label_stale_rows(
-    rows: Sequence[Sequence[str]], found: Sequence[Days]
+    rows: Sequence[Sequence[str]], days: Sequence[Days]
 ) -> tuple[str, list[list[str]]]:
     """A paragraph above a table, and its rows: the words are in one of them.
-    `found` is of each row."""
-    over = stale_paragraph(*found)
+    `days` is of each row."""
+    over = stale_paragraph(*days)
     labeled = [
         [f"{row[0]}<br>{small(stale_phrase(old))}", *row[1:]]
         if old and not over
         else list(row)
-        for row, old in zip(rows, found, strict=True)
+        for row, old in zip(rows, days, strict=True)
     ]
     return over, labeled
 

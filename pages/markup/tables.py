@@ -28,8 +28,8 @@ def card_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines += [f"<th>{name}</th>" for name in head] + ["</tr></thead><tbody>"]
     for first, *cells in rows:
         lines.append(f'<tr><th scope="row">{mark_cell(first)}</th>')
-        for name, said in zip(head[1:], cells):
+        for name, content in zip(head[1:], cells):
             label = html.escape(re.sub("<.*?>", "", name), quote=True)
-            lines.append(f'<td data-label="{label}">{said}</td>')
+            lines.append(f'<td data-label="{label}">{content}</td>')
         lines.append("</tr>")
     return "\n".join([*lines, "</tbody></table>\n"])

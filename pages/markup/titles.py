@@ -37,52 +37,53 @@ def implementation_title(
 
 def measured_versions(folder: Path = results.FOLDER) -> dict[str, str]:
     """{slug: version}, from whatever result there is."""
-    found = {}
+    version_of = {}
     kinds = ["seeds", "gates", "parity"]
     for result in [r for kind in kinds for r in results.load(kind, folder)]:
-        found[results.slug(result)] = result["version"]
-    if all(i.slug in found for i in every()):
-        return found
+        version_of[results.slug(result)] = result["version"]
+    if all(i.slug in version_of for i in every()):
+        return version_of
     for result in results.load("benchmarks", folder):
         name = result["variant"]["framework"].replace("/", "-")
         for i in every():
             if name in (i.slug, i.framework.name) and result["version"]:
-                found.setdefault(i.slug, result["version"])
-    return found
+                version_of.setdefault(i.slug, result["version"])
+    return version_of
 
 
 def implementation_titles(folder: Path = results.FOLDER) -> dict[str, str]:
     """{slug: title} of every implementation."""
-    known = measured_versions(folder)
+    version_of = measured_versions(folder)
     return {
-        i.slug: implementation_title(i, known.get(i.slug)) for i in every()
+        i.slug: implementation_title(i, version_of.get(i.slug))
+        for i in every()
     }
 
 
-def group_by_label(known: Frameworks) -> dict[str, list[Framework]]:
+def group_by_label(all_frameworks: Frameworks) -> dict[str, list[Framework]]:
     """The frameworks of each label, 2018's first; the labels in order."""
-    found: dict[str, list[Framework]] = {}
-    for f in sorted(known, key=lambda f: (f.order, f.era != "2018")):
-        found.setdefault(f.label, []).append(f)
+    groups: dict[str, list[Framework]] = {}
+    for f in sorted(all_frameworks, key=lambda f: (f.order, f.era != "2018")):
+        groups.setdefault(f.label, []).append(f)
     return {
         label: sorted(group, key=lambda f: f.era != "2018")
-        for label, group in found.items()
+        for label, group in groups.items()
     }
 
 
-def folder_title(framework: Framework, known: Frameworks) -> str:
+def folder_title(framework: Framework, others: Frameworks) -> str:
     """Its label, with the number of its folder where others share it."""
-    if sum(f.label == framework.label for f in known) == 1:
+    if sum(f.label == framework.label for f in others) == 1:
         return framework.label
     digits = re.search(r"\d*$", framework.name)
     return f"{framework.label} {digits[0] if digits else ''}".strip()
 
 
-def newest_of_each_label(known: Frameworks) -> list[Framework]:
+def newest_of_each_label(all_frameworks: Frameworks) -> list[Framework]:
     """Those of today, and those of 2018 whose label has none of today."""
-    return [group[-1] for group in group_by_label(known).values()]
+    return [group[-1] for group in group_by_label(all_frameworks).values()]
 
 
-def select_era(era: str, known: Frameworks) -> list[Framework]:
+def select_era(era: str, all_frameworks: Frameworks) -> list[Framework]:
     """The frameworks of an era."""
-    return [f for f in known if f.era == era]
+    return [f for f in all_frameworks if f.era == era]

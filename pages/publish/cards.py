@@ -16,12 +16,12 @@ def draw_kernel(
     draw: ImageDraw.ImageDraw, kernel: int, x: int, y: int, size: int
 ) -> None:
     """One of the 32 kernels, its nine squares `size` wide, on the ink."""
-    found = trained_kernels()
-    most = abs(found).max()
+    kernels = trained_kernels()
+    most = abs(kernels).max()
     ink = [int(INK[i : i + 2], 16) for i in (1, 3, 5)]
     for row in range(3):
         for column in range(3):
-            value = float(found[kernel, row, column])
+            value = float(kernels[kernel, row, column])
             paint = PLUS if value > 0 else MINUS
             full = [int(paint[i : i + 2], 16) for i in (1, 3, 5)]
             share = max(0.08, abs(value) / most)
@@ -37,14 +37,14 @@ def wrap_text(
     text: str, font: ImageFont.FreeTypeFont, width: int
 ) -> list[str]:
     """The text in lines no wider than `width` pixels."""
-    found = [""]
+    lines = [""]
     for word in text.split():
-        longer = f"{found[-1]} {word}".strip()
+        longer = f"{lines[-1]} {word}".strip()
         if font.getlength(longer) <= width:
-            found[-1] = longer
+            lines[-1] = longer
         else:
-            found.append(word)
-    return found
+            lines.append(word)
+    return lines
 
 
 def draw_card(title: str, site: str) -> Image.Image:
@@ -66,8 +66,8 @@ def draw_card(title: str, site: str) -> Image.Image:
 def draw_touch_icon() -> Image.Image:
     """180×180: the kernel of the logo."""
     image = Image.new("RGB", (180, 180), INK)
-    found = trained_kernels()
+    kernels = trained_kernels()
     draw_kernel(ImageDraw.Draw(image), int(
-        (found.max(axis=(1, 2)) - found.min(axis=(1, 2))).argmax()
+        (kernels.max(axis=(1, 2)) - kernels.min(axis=(1, 2))).argmax()
     ), 27, 27, 42)  # fmt: skip
     return image

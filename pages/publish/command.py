@@ -31,20 +31,20 @@ def publish_site(folder: Path) -> int:
     if not home.is_file():
         raise BadInput(f"{folder}: no site is built there: no index.html")
     text = home.read_text("utf-8")
-    known = CANONICAL.search(text)
-    named = re.search(r'og:site_name" content="([^"]*)', text)
-    site = html.unescape(named[1]) if named else ""
+    canonical = CANONICAL.search(text)
+    site_name = re.search(r'og:site_name" content="([^"]*)', text)
+    site = html.unescape(site_name[1]) if site_name else ""
     for path in sorted(folder.rglob("*.html")):
         page = path.read_text("utf-8")
         write_text(path, add_policy(trim_styles(page)))
-        found, title = CANONICAL.search(page), TITLE.search(page)
-        if found and title:
-            said = html.unescape(title[1]).removesuffix(f" - {site}")
-            draw_card(said.strip(), site).save(path.with_name("card.png"))
+        page_address, title = CANONICAL.search(page), TITLE.search(page)
+        if page_address and title:
+            heading = html.unescape(title[1]).removesuffix(f" - {site}")
+            draw_card(heading.strip(), site).save(path.with_name("card.png"))
     draw_touch_icon().save(folder / "assets" / "touch.png")
     robots = "User-agent: *\nAllow: /\n"
-    if known:
-        address = html.unescape(known[1])
+    if canonical:
+        address = html.unescape(canonical[1])
         robots += f"Sitemap: {urljoin(address, 'sitemap.xml')}\n"
         write_text(folder / "feed.xml", results_feed(address, site))
     write_text(folder / "robots.txt", robots)

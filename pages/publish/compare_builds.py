@@ -44,7 +44,7 @@ def page_facts(page: str, address: str) -> Facts:
     if body is None:
         raise BadInput(f"{address}: no article in it")
     buttons = body.select("a.md-content__button")
-    found = {
+    facts = {
         "buttons": [
             f"{b.get('title')}: {link_target(b, 'href', address)}"
             for b in buttons
@@ -67,12 +67,12 @@ def page_facts(page: str, address: str) -> Facts:
     for tag in [*buttons, *body.select(THEME_ELEMENTS)]:
         tag.decompose()
     # A line printed is a listing to one, and a part of one to the other.
-    found["listings"] = [
+    facts["listings"] = [
         word for pre in body.select("pre") for word in pre.get_text().split()
     ]
     for tag in body.select("pre"):
         tag.decompose()
-    found |= {
+    facts |= {
         "links": [
             link_target(a, "href", address) for a in body.select("a[href]")
         ],
@@ -87,13 +87,13 @@ def page_facts(page: str, address: str) -> Facts:
         ],
         "text": re.findall(r"\S+", tag_text(body)),
     }
-    return found
+    return facts
 
 
 def link_target(tag: Tag, key: str, address: str) -> str:
     """Where it points, from the site's root; a folder without its slash."""
-    found = urljoin(f"https://site/{address}", str(tag[key]))
-    return found.replace("https://site", "")
+    target = urljoin(f"https://site/{address}", str(tag[key]))
+    return target.replace("https://site", "")
 
 
 def list_pages(site: Path) -> dict[str, Path]:
@@ -107,10 +107,10 @@ def list_pages(site: Path) -> dict[str, Path]:
 def offered_files(site: Path) -> dict[str, bytes]:
     """The files besides pages, by address."""
     names = (p for p in site.rglob("*") if p.is_file())
-    found = {str(p.relative_to(site)): p for p in names}
+    files = {str(p.relative_to(site)): p for p in names}
     return {
         name: path.read_bytes()
-        for name, path in found.items()
+        for name, path in files.items()
         if not THEME_FILES.search(name)
     }
 
@@ -128,8 +128,8 @@ def list_differences(one: Path, other: Path) -> Iterator[str]:
             for p in (mine, theirs)
         )
         for kind in a:
-            for said in first_difference(a[kind], b[kind]):
-                yield f"{address}: {kind}: {said}"
+            for difference in first_difference(a[kind], b[kind]):
+                yield f"{address}: {kind}: {difference}"
     files, others = offered_files(one), offered_files(other)
     for name in sorted(set(files) ^ set(others)):
         yield f"{name}: only in {one if name in files else other}"
@@ -147,8 +147,8 @@ def first_difference(one: list[str], other: list[str]) -> Iterator[str]:
         min(len(one), len(other)),
     )
     a, b = (
-        repr(" ".join(found[n : n + 8]))[:160] if n < len(found) else "nothing"
-        for found in (one, other)
+        repr(" ".join(words[n : n + 8]))[:160] if n < len(words) else "nothing"
+        for words in (one, other)
     )
     yield f"{a} is {b} ({len(one)} and {len(other)})"
 
@@ -163,13 +163,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("other", type=Path, help="another")
     options = parser.parse_args(arguments)
 
-    def do() -> int:
-        found = list(list_differences(options.one, options.other))
-        for line in found:
+    def run() -> int:
+        differences = list(list_differences(options.one, options.other))
+        for line in differences:
             print(line)
-        return int(bool(found))
+        return int(bool(differences))
 
-    return outcome("pages.publish.compare_builds", do)
+    return outcome("pages.publish.compare_builds", run)
 
 
 if __name__ == "__main__":

@@ -23,11 +23,11 @@ ZENSICAL_STYLE = "'sha256-NwSx/R2V/U4jnW0Tq5pQ53Y/rzPVJ4dqE7D6UTA/J1k='"
 
 def hash_sources(texts: Sequence[str]) -> str:
     """The sources 'sha256-…' of these texts, each once, in order."""
-    found = {
+    digests = {
         base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         for text in texts
     }
-    return " ".join(f"'sha256-{one}'" for one in sorted(found))
+    return " ".join(f"'sha256-{one}'" for one in sorted(digests))
 
 
 def content_policy(page: str) -> str:

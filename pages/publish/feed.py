@@ -44,20 +44,20 @@ def feed_entries(address: str) -> Iterator[tuple[str, str]]:
 
 def results_feed(address: str, site: str) -> str:
     """The feed of the results, in Atom, the newest first."""
-    found = sorted(feed_entries(address), reverse=True)
-    newest = found[0][0] if found else "1970-01-01"
-    here, own = (
+    entries = sorted(feed_entries(address), reverse=True)
+    newest = entries[0][0] if entries else "1970-01-01"
+    site_address, feed_address = (
         html.escape(urljoin(address, path)) for path in ("", "feed.xml")
     )
     return "\n".join([
         '<?xml version="1.0" encoding="utf-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom">',
         f"<title>Results of {html.escape(site)}</title>",
-        f"<id>{here}</id>",
-        f'<link href="{here}"/>',
-        f'<link rel="self" href="{own}"/>',
+        f"<id>{site_address}</id>",
+        f'<link href="{site_address}"/>',
+        f'<link rel="self" href="{feed_address}"/>',
         f"<author><name>{html.escape(site)}</name></author>",
         f"<updated>{newest}T00:00:00Z</updated>",
-        *(entry for _, entry in found),
+        *(entry for _, entry in entries),
         "</feed>\n",
     ])  # fmt: skip

@@ -22,7 +22,7 @@ def trim_styles(page: str) -> str:
     """The page, whose styles for notebooks keep the rules that may hold: a
     selector is dropped where a class that it wants is nowhere in the page, or
     where it looks for the root inside of something."""
-    there = {name for said in CLASSES.findall(page) for name in said.split()}
+    there = {name for names in CLASSES.findall(page) for name in names.split()}
 
     def less(style: re.Match[str]) -> str:
         rules = tinycss2.parse_stylesheet(
@@ -65,12 +65,12 @@ def split_selectors(prelude: Nodes) -> Iterator[Nodes]:
 def required_classes(selector: Nodes) -> set[str]:
     """The classes that it wants; and `:root`, which no page has as a class,
     where that is not what it begins with."""
-    found = set()
+    classes = set()
     for n, (sign, node) in enumerate(itertools.pairwise(selector)):
         if node.type != "ident":
             continue
         if sign == ".":
-            found.add(node.value)
+            classes.add(node.value)
         elif n and sign == ":" and node.value == "root":
-            found.add(":root")
-    return found
+            classes.add(":root")
+    return classes

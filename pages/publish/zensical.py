@@ -44,26 +44,26 @@ def copy_sources(folder: Path) -> None:
 def notebook_to_page(notebook: Path, run: bool) -> None:
     """A notebook becomes a page, with its own file and its pictures beside
     it as mkdocs-jupyter has them. Raises Failed where a cell fails."""
-    found = nbformat.read(notebook, as_version=4)
+    book = nbformat.read(notebook, as_version=4)
     if run:
         os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
         try:
-            ExecutePreprocessor(timeout=None).preprocess(found)
+            ExecutePreprocessor(timeout=None).preprocess(book)
         except Exception as error:
             last = str(error).strip().splitlines()[-1]
             raise Failed(f"{notebook.name}: {last}") from error
-    found, _ = CoalesceStreamsPreprocessor().preprocess(found, {})
-    found.metadata.language_info = {"name": "python"}
-    body, resources = MarkdownExporter().from_notebook_node(found)
+    book, _ = CoalesceStreamsPreprocessor().preprocess(book, {})
+    book.metadata.language_info = {"name": "python"}
+    body, resources = MarkdownExporter().from_notebook_node(book)
     body = body.replace("![svg](", "![What the lines above draw](")
-    own = notebook.with_suffix("")
-    own.mkdir()
+    folder = notebook.with_suffix("")
+    folder.mkdir()
     for name, picture in resources["outputs"].items():
-        (own / name).write_bytes(picture)
-        body = body.replace(f"]({name})", f"]({own.name}/{name})")
+        (folder / name).write_bytes(picture)
+        body = body.replace(f"]({name})", f"]({folder.name}/{name})")
     head = f"---\nnotebook: {notebook.name}\n---\n\n"
     write_text(notebook.with_suffix(".md"), head + body)
-    notebook.rename(own / notebook.name)
+    notebook.rename(folder / notebook.name)
 
 
 def build_site(site: Path) -> int:
@@ -90,8 +90,8 @@ def build_site(site: Path) -> int:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         if process.returncode:
-            said = re.sub(r"\x1b\[[\d;]*m", "", process.stdout)
-            raise Failed(f"zensical build: {said.strip()}")
+            message = re.sub(r"\x1b\[[\d;]*m", "", process.stdout)
+            raise Failed(f"zensical build: {message.strip()}")
         # Whole beside its place first, which may be on another disk.
         whole = Path(tempfile.mkdtemp(prefix=".site-", dir=site.parent))
         try:
