@@ -6,7 +6,6 @@ them to begin with, and the maps that stand there without JavaScript.
 """
 
 import hashlib
-import html
 import json
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from safetensors.numpy import load_file
 from lab import mnist
 from lab.frameworks import ROOT, reference
 from pages.markup.stale_remarks import stale_record_days, stale_sentence
-from pages.markup.text import small
+from pages.markup.templates import render_template
 from pages.paths import GENERATED
 
 WEIGHTS = ROOT / "data" / "mnist.safetensors"
@@ -92,42 +91,6 @@ def record_text(name: str) -> str:
     )
 
 
-def layer_figures() -> list[str]:
-    """A figure for each layer: the still picture, and what replaces it."""
-    figures = []
-    for name, title, side, number, columns in LAYERS:
-        width = columns * (side + 1) - 1
-        height = number // columns * (side + 1) - 1
-        size = f'width="{width}" height="{height}"'
-        keys = "Arrows move the number that is taken apart"
-        keys += ", Page Up and Page Down the map." if number > 1 else "."
-        figures.append(
-            f'<figure class="layer {name}"><figcaption>{title}</figcaption>'
-            f'<img class="maps" src="assets/digit/{name}.png" {size} '
-            f'alt="{title}, of a {STILL_DIGIT}">'
-            f'<canvas class="maps" data-layer="{name}" {size} tabindex="0" '
-            f'role="application" aria-label="{title}. {keys}" hidden>'
-            "</canvas></figure>"
-        )
-    return figures
-
-
-def mistake_switches() -> list[str]:
-    """A radio button for each mistake, its record, its entry."""
-    lines = []
-    for name, title, link, words in MISTAKES:
-        checked = " checked" if name == "none" else ""
-        record = html.escape(record_text(name), quote=True)
-        lines.append(
-            f'<div><label><input type="radio" name="break" value="{name}" '
-            f'data-record="{record}"{checked}> {title}</label>'
-            f'<small>{record_text(name)}: <a href="{site_address(link)}">'
-            f"{words}</a>"
-            "</small></div>"
-        )
-    return lines
-
-
 def site_address(link: str) -> str:
     """As the built site has it, from Home."""
     page, _, anchor = link.partition("#")
@@ -135,44 +98,34 @@ def site_address(link: str) -> str:
 
 
 def digit_section() -> str:
-    """All of it, in HTML."""
-    chosen = [
-        f'<button type="button" class="{"still" if d == STILL_DIGIT else ""}" '
-        f'aria-label="A test digit: {d}"></button>'
-        for d in range(10)
+    """Return the board, the layers and the mistakes, in HTML."""
+    layers = [
+        {
+            "name": name,
+            "title": title,
+            "width": columns * (side + 1) - 1,
+            "height": maps // columns * (side + 1) - 1,
+            "maps": maps,
+        }
+        for name, title, side, maps, columns in LAYERS
     ]
-    bars = [
-        f'<li><button type="button" aria-pressed="false"><b>{d}</b>'
-        "<span></span></button></li>"
-        for d in range(10)
+    mistakes = [
+        {
+            "name": name,
+            "title": title,
+            "record": record_text(name),
+            "address": site_address(link),
+            "link_text": link_text,
+        }
+        for name, title, link, link_text in MISTAKES
     ]
-    remark = stale_sentence({"": stale_record_days(RECORD)})
-    return "\n".join([
-        '<section class="digit" aria-label="Draw a digit">',
-        '<link rel="stylesheet" href="assets/digit/digit.css">',
-        '<div class="draw">',
-        '<canvas class="board" width="280" height="280" tabindex="0" '
-        'role="application" aria-label="Draw a digit here. Arrows move the '
-        'pen, Space puts it down and lifts it."></canvas>',
-        '<p class="buttons"><button type="button" class="undo">Undo</button> '
-        '<button type="button" class="clear">Clear</button></p>',
-        '<p class="says" aria-live="polite">Draw above, or take a digit. '
-        f"Beside: what each layer makes of a {STILL_DIGIT}.</p>",
-        f'<div class="samples">{"".join(chosen)}</div>',
-        "</div>",
-        '<div class="layers">',
-        *layer_figures(),
-        f'<figure class="layer"><figcaption>ten logits, as probabilities in %'
-        f'</figcaption><ol class="bars">{"".join(bars)}</ol></figure>',
-        "</div>",
-        '<div class="work" aria-live="polite" hidden></div>',
-        '<form class="breaks"><fieldset><legend>Break it</legend>',
-        *([small(remark)] if remark else []),
-        *mistake_switches(),
-        '</fieldset><p class="counter" aria-live="polite"></p></form>',
-        '<script type="module" src="assets/digit/digit.js"></script>',
-        "</section>\n",
-    ])  # fmt: skip
+    return render_template(
+        "digit.html",
+        still=STILL_DIGIT,
+        layers=layers,
+        mistakes=mistakes,
+        remark=stale_sentence({"": stale_record_days(RECORD)}),
+    )
 
 
 def record_files() -> dict[Path, str]:

@@ -12,6 +12,7 @@ from lab.frameworks import ROOT, Framework, frameworks
 from pages.markup import titles
 from pages.markup.folder_texts import CONVNET_SECTIONS
 from pages.markup.framework_marks import label_slug
+from pages.markup.templates import render_template
 from pages.paths import GENERATED
 
 LISTINGS_JSON = ROOT / "docs" / "assets" / "diff" / "listings.json"
@@ -49,32 +50,13 @@ def listings_json() -> str:
     return json.dumps(listings, ensure_ascii=False, indent=0) + "\n"
 
 
-def comparison_form(depth: str) -> str:
-    """The place of the comparison on a page that is `depth` below Home."""
-    options = "".join(
-        f'<optgroup label="{"today" if era == "today" else era}">'
-        + "".join(
-            f'<option value="{f.name}">{titles.framework_title(f, None)}'
-            f"{'' if era == 'today' else f', {era}'}</option>"
-            for f in frameworks() if f.era == era
-        )
-        + "</optgroup>"
-        for era in dict.fromkeys(f.era for f in frameworks())
-    )  # fmt: skip
-    return "\n".join([
-        f'<section class="diff" data-listings="{depth}assets/diff/'
-        'listings.json" aria-label="Any two, side by side" hidden>',
-        f'<link rel="stylesheet" href="{depth}assets/diff/diff.css">',
-        '<form class="picker">',
-        '<label>Left <select name="left"><option value="">…</option>'
-        f"{options}</select></label>",
-        '<label>Right <select name="right"><option value="">…</option>'
-        f"{options}</select></label>",
-        "</form>",
-        '<div class="sides"></div>',
-        f'<script type="module" src="{depth}assets/diff/diff.js"></script>',
-        "</section>\n",
-    ])  # fmt: skip
+def comparison_form(root: str) -> str:
+    """Return the place of the comparison on a page, from which `root` is the
+    way to Home."""
+    eras: dict[str, list[Framework]] = {}
+    for framework in frameworks():
+        eras.setdefault(framework.era, []).append(framework)
+    return render_template("side_by_side.html", root=root, eras=eras)
 
 
 def folder_files() -> dict[Path, str]:

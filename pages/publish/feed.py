@@ -1,10 +1,11 @@
 """The feed of the results, in Atom."""
 
-import html
-from collections.abc import Iterator
+from collections import Counter
+from typing import NamedTuple
 from urllib.parse import urljoin
 
 from lab import results
+from pages.markup.templates import render_template
 
 FEED_TITLES = {
     "benchmarks": ("Benchmarks", "benchmarks/"),
@@ -19,45 +20,33 @@ FEED_TITLES = {
 }
 
 
-def feed_entries(address: str) -> Iterator[tuple[str, str]]:
-    """(date, entry) of the feed: what was measured on each day."""
+class FeedEntry(NamedTuple):
+    """What was measured of a kind on a day: its title and its page."""
+
+    day: str
+    kind: str
+    title: str
+    link: str
+
+
+def feed_entries(address: str) -> list[FeedEntry]:
+    """Return the entries of a site at this address, the newest first."""
+    entries = []
     for kind, (title, page) in FEED_TITLES.items():
-        days: dict[str, int] = {}
-        for result in results.load(kind):
-            date = str(result.get("date", ""))[:10]
-            days[date] = days.get(date, 0) + 1
-        for day, number in days.items():
-            if not day:
-                continue
-            link = html.escape(urljoin(address, page))
+        dates = [str(r.get("date", ""))[:10] for r in results.load(kind)]
+        for day, number in Counter(filter(None, dates)).items():
             noun = "result" if number == 1 else "results"
-            yield (
-                day,
-                (
-                    f"<entry><title>{title}: {number} {noun}</title>"
-                    f"<id>{html.escape(address)}feed.xml#{kind}-{day}</id>"
-                    f'<link href="{link}"/>'
-                    f"<updated>{day}T00:00:00Z</updated></entry>"
-                ),
-            )
+            text = f"{title}: {number} {noun}"
+            entries.append(FeedEntry(day, kind, text, urljoin(address, page)))
+    return sorted(entries, key=lambda e: (e.day, e.title), reverse=True)
 
 
 def results_feed(address: str, site: str) -> str:
-    """The feed of the results, in Atom, the newest first."""
-    entries = sorted(feed_entries(address), reverse=True)
-    newest = entries[0][0] if entries else "1970-01-01"
-    site_address, feed_address = (
-        html.escape(urljoin(address, path)) for path in ("", "feed.xml")
+    """Return the feed of a site at this address, in Atom."""
+    return render_template(
+        "feed.xml",
+        address=address,
+        feed_address=urljoin(address, "feed.xml"),
+        site=site,
+        entries=feed_entries(address),
     )
-    return "\n".join([
-        '<?xml version="1.0" encoding="utf-8"?>',
-        '<feed xmlns="http://www.w3.org/2005/Atom">',
-        f"<title>Results of {html.escape(site)}</title>",
-        f"<id>{site_address}</id>",
-        f'<link href="{site_address}"/>',
-        f'<link rel="self" href="{feed_address}"/>',
-        f"<author><name>{html.escape(site)}</name></author>",
-        f"<updated>{newest}T00:00:00Z</updated>",
-        *(entry for _, entry in entries),
-        "</feed>\n",
-    ])  # fmt: skip
