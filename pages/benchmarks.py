@@ -113,22 +113,19 @@ def machine_descriptions(folder: Path) -> str:
             f"{facts.get('stepping', 'not said')}; {facts['cores']} cores, "
             "hardware threads of each: "
             f"{facts.get('threads_a_core', 'not said')}; "
-            f"{escape_markup(join_words(vectors))}; "
-            f"{escape_markup(caches)}; hypervisor "
-            f"{facts.get('hypervisor', 'none')}; "
+            f"{escape_markup(join_words(vectors))}; {escape_markup(caches)}; "
+            f"hypervisor {facts.get('hypervisor', 'none')}; "
             f"{facts.get('gpu', 'no GPU')}; governor "
             f"{facts.get('governor', 'not readable')}; Linux "
-            f"{facts['kernel']}; "
-            f"Python {facts['python']} (3.6 for 2018). Commit "
-            f"`{escape_markup(m.commit)}`. The hypervisor "
-            f"took {median_text(steal, '.1%')} of a core away (median of the "
+            f"{facts['kernel']}; Python {facts['python']} (3.6 for 2018). "
+            f"Commit `{escape_markup(m.commit)}`. The hypervisor took "
+            f"{median_text(steal, '.1%')} of a core away (median of the "
             f"processes; at most {max(steal, default=0):.1%}).\n"
         )
         short = (
             f"**{facts['cpu']}**, {facts['cores']} cores, "
             f"{facts.get('gpu', 'no GPU')}: {m.threads} threads, "
-            f"{m.round_count()}, "
-            f"{m.date}."
+            f"{m.round_count()}, {m.date}."
         )
         lines.append(
             f"{add_stale_remark(short, m.stale_days(*m.files))}\n\n"
@@ -155,9 +152,8 @@ def first_numbers(folder: Path = results.FOLDER) -> str:
     paragraph = (
         f"{machine_name(first)}, {escape_markup(first['machine']['system'])}, "
         f"Python {escape_markup(first['machine']['python'])} (3.6 for 2018), "
-        "no GPU, "
-        f"{day}. Medians of five runs, and the slowest and the fastest of "
-        "them."
+        f"no GPU, {day}. Medians of five runs, and the slowest and the "
+        "fastest of them."
     )
     rows = []
     for i in every():

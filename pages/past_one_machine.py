@@ -242,8 +242,7 @@ def loopback_sentence() -> str:
     sentence = (
         f"gloo over loopback: {two_digits(measured['bandwidth'] / 1e9)} GB/s, "
         f"{two_digits(1e6 * measured['latency'])} µs a message. An all-reduce "
-        "of "
-        f"the ConvNet’s {CONVNET.parameters:,} float32 would by that take "
+        f"of the ConvNet’s {CONVNET.parameters:,} float32 would by that take "
         f"{two_digits(1e6 * guess)} µs; it takes {two_digits(1e6 * took)}."
     )
     return add_stale_remark(sentence, loopback_days()) + "\n"
@@ -446,8 +445,8 @@ def parameters_table() -> str:
         ["between two machines", f"{between.bandwidth / 1e9:.0f} GB/s",
          "8 × 400 Gb/s: " + at(MLPERF, "MLPerf")],
         ["latency of a hop",
-         f"{1e6 * inside.latency:.1f} µs inside, "
-         f"{1e6 * between.latency:.0f} µs between",
+         f"{1e6 * inside.latency:.1f} µs inside, {1e6 * between.latency:.0f} "
+         "µs between",
          "a ring’s, in " + at(NCCL, "NCCL’s own model")],
         ["a bucket of gradients", "25 MiB",
          at(DDP, "DistributedDataParallel")],

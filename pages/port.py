@@ -86,8 +86,7 @@ def layout_pairs(all_frameworks: Frameworks) -> str:
         textwrap.fill(
             f"*{name[0].upper()}{name[1:]}* stands for "
             f"{join_words(dict.fromkeys(f.label for f in group))}, whose "
-            "weights "
-            "lie alike.",
+            "weights lie alike.",
             79,
         )
         for name, group in groups.items()

@@ -31,8 +31,8 @@ def network_image() -> str:
     order = frameworks()[0].image_layout
     return (
         f"![The network, {AXIS_ORDERS[order]}. "
-        f"{network_drawing.describe_shapes(order)}]"
-        f"(docs/assets/{network_drawing.file_name(order)})\n"
+        f"{network_drawing.describe_shapes(order)}](docs/assets/"
+        f"{network_drawing.file_name(order)})\n"
     )
 
 

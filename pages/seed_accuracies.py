@@ -222,8 +222,7 @@ def difference_verdict(
         side = "below" if mean(groups[odd]) < mean(others) else "above"
         return (
             f"{verdict} It is {title_of[odd]} alone, {side} the others: "
-            "without it "
-            f"we could not tell them apart (p = {rest:.2g}). {seen}"
+            f"without it we could not tell them apart (p = {rest:.2g}). {seen}"
         )
     return (
         f"{verdict} Nor is it one alone: without {title_of[odd]}, p = "

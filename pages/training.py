@@ -215,16 +215,13 @@ def training_verdict(record: dict[str, Any]) -> str:
     accuracy = (answers == np.array(record["labels"])).mean(axis=1)
     verdict = (
         f"{len(recorded_implementations(record))} implementations take the "
-        "same path: their "
-        f"losses fall from {reference[0]:.2f}, leap from "
-        f"{reference[at - 2]:.2f} to "
-        f"{reference[at - 1]:.2f} at step {at}, and fall again. Before step "
-        f"{find_parting(record, 1e-3)} none is 0.001 from float64; the "
-        "furthest "
-        f"that any gets is {largest_distance(record):.2g}. Of "
-        f"{len(record['labels'])} test digits the network reads "
-        f"{accuracy[0]:.0%} before the first step and {accuracy[-1]:.0%} "
-        "after the last, from 128 digits alone."
+        f"same path: their losses fall from {reference[0]:.2f}, leap from "
+        f"{reference[at - 2]:.2f} to {reference[at - 1]:.2f} at step {at}, "
+        f"and fall again. Before step {find_parting(record, 1e-3)} none is "
+        "0.001 from float64; the furthest that any gets is "
+        f"{largest_distance(record):.2g}. Of {len(record['labels'])} test "
+        f"digits the network reads {accuracy[0]:.0%} before the first step "
+        f"and {accuracy[-1]:.0%} after the last, from 128 digits alone."
     )
     return add_stale_remark(verdict, stale_record_days(RECORD)) + "\n"
 

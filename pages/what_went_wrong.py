@@ -23,8 +23,7 @@ def symptom_section(symptom: Symptom) -> str:
         elif measured:
             cause += (
                 f" **Measured: {two_digits(measured.off)} apart, where the "
-                "largest "
-                f"number is {two_digits(measured.largest)}.**"
+                f"largest number is {two_digits(measured.largest)}.**"
             )
         lines += [
             cause,

@@ -120,9 +120,9 @@ def describe_network(order: str) -> str:
     )
     return (
         f"{describe_shapes(order)}. Flatten deals {flat:,} numbers; the first "
-        f"{SHOWN_NUMBERS} "
-        f"are, by row, column, channel: {deal}. Dense: {OUTPUTS} logits, "
-        f"{dense:,} parameters. Together {every:,} parameters."
+        f"{SHOWN_NUMBERS} are, by row, column, channel: {deal}. Dense: "
+        f"{OUTPUTS} logits, {dense:,} parameters. Together {every:,} "
+        "parameters."
     )
 
 
