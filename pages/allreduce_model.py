@@ -55,7 +55,7 @@ class Fabric(NamedTuple):
     each: int
 
     def machines(self, n: int) -> int:
-        """How many of them n processes fill."""
+        """Return how many of them n processes fill."""
         return math.ceil(n / self.each)
 
     def bandwidth(self, n: int) -> float:
@@ -111,8 +111,8 @@ def ring_seconds(n: int, size: float, fabric: Fabric) -> float:
 
 
 def halving_seconds(n: int, size: float, fabric: Fabric) -> float:
-    """The same by recursive halving and doubling, for powers of two: as many
-    bytes in 2 log2(n) messages.
+    """Return the same by recursive halving and doubling, for powers of two: as
+    many bytes in 2 log2(n) messages.
 
     Thakur, Rabenseifner, Gropp 2005, after Rabenseifner.
     """
@@ -129,9 +129,9 @@ def halving_seconds(n: int, size: float, fabric: Fabric) -> float:
 def exposed_seconds(
     communication: float, computation: float, size: float
 ) -> float:
-    """What is left of the communication where the rest hides behind backward:
-    of k buckets the last is ready when backward has ended, so at least 1 / k
-    stays. What fits into one bucket hides nothing.
+    """Return what is left of the communication where the rest hides behind
+    backward: of k buckets the last is ready when backward has ended, so at
+    least 1 / k stays. What fits into one bucket hides nothing.
 
     Li et al. 2020.
     """
@@ -169,8 +169,8 @@ def strong_scaling(n: int, network: Network) -> float:
 
 
 def fewest_examples(n: int, network: Network, share: float = 0.9) -> int:
-    """The fewest examples of each process with which `share` of the time is
-    arithmetic."""
+    """Return the fewest examples of each process with which `share` of the
+    time is arithmetic."""
     low, high = 0, 1
     while high * network.flop / RATE < share * step_seconds(n, high, network):
         low, high = high, 2 * high

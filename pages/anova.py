@@ -62,12 +62,12 @@ def compare_groups(
 
 
 def indicator_columns(labels: list[object]) -> np.ndarray:
-    """A column for each label: 1 in its rows."""
+    """Return a column for each label: 1 in its rows."""
     names = list(dict.fromkeys(labels))
     return np.array([[float(x == name) for name in names] for x in labels])
 
 
 def residual_squares(columns: np.ndarray, values: np.ndarray) -> float:
-    """What least squares leaves: the sum of squares."""
+    """Return what least squares leaves: the sum of squares."""
     fitted = columns @ np.linalg.lstsq(columns, values, rcond=None)[0]
     return float(((values - fitted) ** 2).sum())

@@ -54,7 +54,7 @@ STEPS_PER_EPOCH = 469
 
 
 def noise_section(folder: Path) -> str:
-    """The A/A pair and the harness's own cost, for each machine."""
+    """Return the A/A pair and the harness's own cost, for each machine."""
     lines = []
     for machine in measured_machines(folder):
         lines += [
@@ -72,7 +72,7 @@ def noise_section(folder: Path) -> str:
 
 
 def repeat_sentence(machine: Machine, name: str) -> str | None:
-    """What parts a variant from the same once more, `name`."""
+    """Return what parts a variant from the same once more, `name`."""
     implementation = machine.variants[name].implementation
     page = next(
         other
@@ -94,7 +94,7 @@ def repeat_sentence(machine: Machine, name: str) -> str | None:
 
 
 def machine_descriptions(folder: Path) -> str:
-    """What the machines are."""
+    """Return what the machines are."""
     lines = []
     for m in measured_machines(folder):
         f = m.facts
@@ -192,7 +192,8 @@ def first_numbers(folder: Path = results.FOLDER) -> str:
 
 
 def first_epoch_extra(machine: Machine, name: str) -> str:
-    """What the first epoch takes more than the next ones, in seconds."""
+    """Return what the first epoch takes more than the next ones, in
+    seconds."""
     more = [
         run.get_inner_loops() * (run.warmups[0][1] - mean(run.values))
         for run in machine.measured(name)[CASE].get_runs()
@@ -202,7 +203,7 @@ def first_epoch_extra(machine: Machine, name: str) -> str:
 
 
 def start_up_section(machine: Machine) -> str:
-    """A row for each variant."""
+    """Return a row for each variant."""
     rows = []
     for name in machine.group("page", "fast"):
         title = machine.title_with_precision(name)
@@ -255,8 +256,8 @@ def start_up_section(machine: Machine) -> str:
 
 
 def time_to_train(machine: Machine, folder: Path) -> str:
-    """A row for each variant: the seconds of so many steps, and the accuracy
-    that as many epochs of this listing reach."""
+    """Return a row for each variant: the seconds of so many steps, and the
+    accuracy that as many epochs of this listing reach."""
     accuracies_of, seed_counts = accuracies(folder), planned_seeds()
     rows = []
     when: list[Days] = []
@@ -295,8 +296,8 @@ def time_to_train(machine: Machine, folder: Path) -> str:
 
 
 def era_pairs() -> list[tuple[Implementation, Implementation | None]]:
-    """Each implementation of 2018, and that of today that has its label, on
-    the first of its backends."""
+    """Return each implementation of 2018, and that of today that has its
+    label, on the first of its backends."""
     today: dict[str, Implementation] = {}
     for i in implementations(era="today"):
         today.setdefault(i.framework.label, i)
@@ -308,7 +309,7 @@ def era_pairs() -> list[tuple[Implementation, Implementation | None]]:
 def find_variant(
     machine: Machine, whose: Implementation | None, group: str
 ) -> str | None:
-    """The variant of a group, in float32."""
+    """Return the variant of a group, in float32."""
     names = machine.group(group, precision="float32")
     mine = [n for n in names if machine.variants[n].implementation == whose]
     return mine[0] if mine else None
@@ -357,7 +358,7 @@ def era_comparison(machine: Machine) -> str:
 
 
 def without_successor() -> str:
-    """A sentence on those of 2018 that have no today."""
+    """Return a sentence on those of 2018 that have no today."""
     labels = [then.framework.label for then, now in era_pairs() if not now]
     verb = "has" if len(labels) == 1 else "have"
     return f"\n{join_words(labels)} {verb} no today.\n" if labels else ""

@@ -24,7 +24,8 @@ CACHES = 64, 512  # lines: 4 KiB, and 32 KiB, a first-level cache
 
 
 def number_offsets(layout: str, n: int, c: int, h: int, w: int) -> np.ndarray:
-    """Where each number of an N×C×H×W tensor lies in memory, in numbers."""
+    """Return where each number of an N×C×H×W tensor lies in memory, in
+    numbers."""
     block = int("".join(filter(str.isdigit, layout)) or 1)
     padded = -(-c // block) * block
     if block > 1:
@@ -38,7 +39,7 @@ def number_offsets(layout: str, n: int, c: int, h: int, w: int) -> np.ndarray:
 
 
 def window_offsets(where: np.ndarray) -> Iterator[np.ndarray]:
-    """The offsets that each 3×3 window reads, of one image's C×H×W."""
+    """Yield the offsets that each 3×3 window reads, of one image's C×H×W."""
     _, height, width = where.shape
     for h in range(height):
         for w in range(width):
@@ -66,8 +67,8 @@ def count_lines(layer: str, layout: str) -> tuple[int, ...]:
 
 
 def count_misses(lines: list[int], capacity: int) -> int:
-    """How many of `lines`, in their order, a cache of `capacity` lines does
-    not hold; the least recently used is thrown out."""
+    """Return how many of `lines`, in their order, a cache of `capacity` lines
+    does not hold; the least recently used is thrown out."""
     cache: OrderedDict[int, None] = OrderedDict()
     missed = 0
     for line in lines:
@@ -157,7 +158,7 @@ def layouts_chart() -> str:
 
 
 def folder_files() -> dict[Path, str]:
-    """The table and the figure."""
+    """Return the table and the figure."""
     return {
         GENERATED / "cachelines.md": cache_lines_table(),
         FIGURES / "layouts.svg": layouts_chart(),

@@ -18,8 +18,8 @@ from pages.markup.folder_texts import (
 def folder_requirements(
     framework: Framework,
 ) -> Iterator[Callable[[], object]]:
-    """What the pages ask of the folder: each raises BadInput where it is not
-    there."""
+    """Yield what the pages ask of the folder: each raises BadInput where it is
+    not there."""
     for section in CONVNET_SECTIONS:
         yield partial(listing_fence, framework, section)
     both = [f for f in frameworks() if f.label == framework.label]
@@ -47,8 +47,8 @@ def folder_requirements(
 
 
 def list_missing(framework: Framework) -> list[str]:
-    """A line for each thing that is missing, or not as its siblings have
-    it."""
+    """Return a line for each thing that is missing, or not as its siblings
+    have it."""
     faults = []
     for ask in folder_requirements(framework):
         try:

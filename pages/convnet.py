@@ -23,8 +23,8 @@ from pages.paths import GENERATED, TABS
 
 
 def listing_tabs(section: str, all_frameworks: Frameworks) -> str:
-    """The newest of each label: a listing, and its sentences below; one of
-    2018 says so first."""
+    """Return the newest of each label: a listing, and its sentences below; one
+    of 2018 says so first."""
     bodies = []
     for f in newest_of_each_label(all_frameworks):
         old = "" if f.era == "today" else f"As {f.era} left it.\n\n"
@@ -49,8 +49,8 @@ def gate_title(implementation: Implementation, runs: list[Result]) -> str:
 
 
 def gates_table(data: str, folder: Path = results.FOLDER) -> str:
-    """What was measured, and the gates of every framework.toml: one for all
-    is said once."""
+    """Return what was measured, and the gates of every framework.toml: one for
+    all is said once."""
     runs_of = results.gates(data, folder)
     digits = 3 if data == "mnist-5k" else 4
     rows = []
@@ -75,7 +75,8 @@ def gates_table(data: str, folder: Path = results.FOLDER) -> str:
 
 
 def works_text(result: Result) -> str:
-    """What came of it: "all of 58", or each page with what broke there."""
+    """Return what came of it: "all of 58", or each page with what broke
+    there."""
     if result["error"]:
         return escape_markup(result["error"])
     broken: dict[str, list[str]] = {}
@@ -106,7 +107,8 @@ def newest_row(
 
 
 def newest_versions_table(folder: Path = results.FOLDER) -> str:
-    """A row for each implementation that has packages to lift the pins of."""
+    """Return a row for each implementation that has packages to lift the pins
+    of."""
     result_of, version_of = (
         results.canary(folder),
         titles.measured_versions(folder),

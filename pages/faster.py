@@ -43,7 +43,7 @@ LONGEST_DIFF = 24  # changed lines: more than these are folded
 
 
 def fast_tabs(all_frameworks: Frameworks | None = None) -> str:
-    """A tab for each framework that has a fast.py: its fast.md."""
+    """Return a tab for each framework that has a fast.py: its fast.md."""
     all_frameworks = frameworks() if all_frameworks is None else all_frameworks
     fast = [f for f in all_frameworks if (f.folder / "fast.py").exists()]
     for f in fast:
@@ -58,9 +58,9 @@ def fast_tabs(all_frameworks: Frameworks | None = None) -> str:
 def step_names(
     implementation: Implementation, all_variants: Mapping[str, Variant]
 ) -> tuple[list[str], list[str]]:
-    """The names of the steps, from the page's listing to fast.py, and those
-    of the alternatives; of a fast.py that is not measured yet, the listing's
-    alone."""
+    """Return the names of the steps, from the page's listing to fast.py, and
+    those of the alternatives; of a fast.py that is not measured yet, the
+    listing's alone."""
     variants = {
         name: v
         for name, v in all_variants.items()
@@ -76,7 +76,7 @@ def step_names(
 
 
 def source_lines(v: Variant) -> list[str]:
-    """The lines of what is run, without the marks of its sections."""
+    """Return the lines of what is run, without the marks of its sections."""
     text = v.implementation.framework.source(f"{v.module}.py")
     for find, put in v.edits:
         text = text.replace(find, put)
@@ -94,7 +94,7 @@ def call_lines(v: Variant) -> list[str]:
 
 
 def diff_lines(old: Variant, new: Variant) -> list[str]:
-    """The lines of a diff: environment, options, file."""
+    """Return the lines of a diff: environment, options, file."""
     changes = []
     for read, context in (export_lines, 0), (call_lines, 0), (source_lines, 1):
         diff = difflib.unified_diff(
@@ -109,7 +109,7 @@ def diff_lines(old: Variant, new: Variant) -> list[str]:
 
 
 def diff_fence(old: Variant, new: Variant) -> str:
-    """The change as a listing; a long one is folded."""
+    """Return the change as a listing; a long one is folded."""
     lines = diff_lines(old, new)
     count = sum(line[:1] in ("+", "-") for line in lines)
     body = "\n".join(["```diff", *lines, "```"])
@@ -138,7 +138,7 @@ def step_numbers(
 
 
 def step_title(machine: Machine, name: str) -> str:
-    """What a reader is told of it."""
+    """Return what a reader calls a step."""
     v = machine.variants[name]
     title = machine.title(name).removesuffix(", fast")
     return v.step or f"`{v.module}.py` on {title}"
@@ -147,7 +147,7 @@ def step_title(machine: Machine, name: str) -> str:
 def steps_table(
     machine: Machine, names: Sequence[str], first: str, count: int
 ) -> tuple[str, str]:
-    """A paragraph above it, where all is stale, and the table."""
+    """Return a paragraph above it, where all is stale, and the table."""
     head = ["step", "ms", "speed-up", "cores busy",
             "page faults a step"]  # fmt: skip
     above, labeled = label_stale_rows(
@@ -162,7 +162,8 @@ def steps_table(
 
 
 def steps_waterfall(machine: Machine, names: Sequence[str], above: str) -> str:
-    """The waterfall, where its first and its last step were measured."""
+    """Return the waterfall, where its first and its last step were
+    measured."""
     steps = []
     for name in names:
         rounds = machine.rounds(name, CASE)

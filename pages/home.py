@@ -55,7 +55,7 @@ NETWORK_PLACES = """
 
 
 def trust_strip(folder: Path = results.FOLDER) -> str:
-    """What speaks for the site, each with the way to its proof."""
+    """Return what speaks for the site, each with the way to its proof."""
     others = [i for i in every() if i != reference()]
     parity = results.parity(folder)
     far = [
@@ -146,7 +146,7 @@ def network_pictures(all_frameworks: list[Framework]) -> str:
 
 
 def network_css(all_frameworks: list[Framework]) -> str:
-    """Its paint; and which order shows, by the tab that is chosen."""
+    """Return the picture's style, and which order each tab shows."""
     begin = all_frameworks[0].image_layout
     turned = ", ".join(
         f'[id$="-{label_slug(label)}"]'
@@ -163,7 +163,7 @@ def network_css(all_frameworks: list[Framework]) -> str:
 
 
 def reasons_to_choose(all_frameworks: Frameworks) -> str:
-    """What one chooses each for; the newest of a label says it."""
+    """Return what one chooses each for; the newest of a label says it."""
     return "\n".join(
         f"- **{label}**: {' '.join(read_note(group[-1], 'choose').split())}"
         for label, group in group_by_label(all_frameworks).items()

@@ -50,12 +50,12 @@ MISTAKES = [
 
 
 def first_of_each_digit(labels: np.ndarray) -> list[int]:
-    """The first test digit of each class."""
+    """Return the first test digit of each class."""
     return [int((labels == digit).argmax()) for digit in range(10)]
 
 
 def facts_module() -> str:
-    """What docs/assets/digit/digit.js knows of its files."""
+    """Return what docs/assets/digit/digit.js knows of its files."""
     labels = mnist.load().test_labels
     digest = hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
     digits = "".join(map(str, labels))
@@ -80,7 +80,7 @@ def facts_module() -> str:
 
 
 def record_text(name: str) -> str:
-    """The record of a mistake, in words."""
+    """Return the record of a mistake, in words."""
     record = json.loads(RECORD.read_text("utf-8"))
     if name not in record:
         return "it does not run"
@@ -129,7 +129,7 @@ def digit_section() -> str:
 
 
 def record_files() -> dict[Path, str]:
-    """The section of Home, and the module of its facts."""
+    """Return the section of Home, and what its script knows."""
     return {
         GENERATED / "digit.md": digit_section(),
         ASSETS / "facts.js": facts_module(),

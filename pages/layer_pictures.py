@@ -26,7 +26,7 @@ GREY, AMBER = "#7d7d7d", "#b86e00"  # both legible on white and on black
 
 
 def load_convnet() -> ModuleType:
-    """The listing, as it is."""
+    """Return the listing, as it is."""
     path = SNIPPETS / "pytorch2" / "convnet.py"
     spec = importlib.util.spec_from_file_location("convnet", path)
     assert spec and spec.loader

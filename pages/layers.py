@@ -36,21 +36,21 @@ LayerResult = dict[str, Any]
 
 @functools.cache
 def frameworks_with_layers() -> Frameworks:
-    """The frameworks that have layers."""
+    """Return the frameworks that have layers."""
     return [f for f in frameworks() if listed(f)]
 
 
 @functools.cache
 def frameworks_with_layer(name: str) -> Frameworks:
-    """Those of them that have the layer."""
+    """Return the frameworks that have this layer."""
     return [
         f for f in frameworks_with_layers() if arguments(f, name) is not None
     ]
 
 
 def call_tabs(name: str, group: str) -> str:
-    """A tab a framework: its section, or why it has none; the reference's,
-    the formula, is the last."""
+    """Return a tab a framework: its section, or why it has none; the
+    reference's, the formula, is the last."""
     bodies, all_frameworks, file = (
         [],
         frameworks_with_layers(),
@@ -106,8 +106,8 @@ def formula_constants(name: str) -> dict[str, Any]:
 
 
 def option_text(value: Any) -> str:
-    """A value as Python has it, in a cell; one for each axis as one, where
-    they are all the same."""
+    """Return a value as Python has it, in a cell; one for each axis as one,
+    where they are all the same."""
     if isinstance(value, list | tuple) and value.count(value[0]) == len(value):
         return option_text(value[0])
     if value is None:
@@ -118,7 +118,7 @@ def option_text(value: Any) -> str:
 
 
 def default_cell(framework: Framework, name: str, option: str) -> str:
-    """A cell of the table of defaults."""
+    """Return a cell of the table of defaults."""
     value = default_options(framework, name)[option]
     if value is ...:
         return "say it"
@@ -127,8 +127,8 @@ def default_cell(framework: Framework, name: str, option: str) -> str:
 
 
 def defaults_table(name: str) -> str:
-    """What each framework takes for an option that nobody says; an option
-    that they take differently is marked."""
+    """Return what each framework takes for an option that nobody says; an
+    option that they take differently is marked."""
     with_layer = frameworks_with_layer(name)
     options = list(rows()[name][1].options)
     for f in with_layer:
@@ -155,9 +155,9 @@ def defaults_table(name: str) -> str:
 def options_if_copied(
     one: Framework, two: Framework, name: str
 ) -> dict[str, Any]:
-    """The row's options in the framework `one`, where a reader says nothing
-    its own: numbers and switches that neither of both wants to be told.
-    Sizes are said in every call."""
+    """Return the row's options in the framework `one`, where a reader says
+    nothing its own: numbers and switches that neither of both wants to be
+    told. Sizes are said in every call."""
     options = rows()[name][1].options
     theirs = default_options(two, name)
     copied = {
@@ -171,7 +171,7 @@ def options_if_copied(
 
 
 def largest_difference(ours: Arrays, theirs: Arrays) -> float:
-    """The largest difference; infinite where the shapes differ."""
+    """Return the largest difference; infinite where the shapes differ."""
     both = {
         key: array
         for key, array in ours.items()
@@ -182,9 +182,9 @@ def largest_difference(ours: Arrays, theirs: Arrays) -> float:
 
 @functools.cache
 def default_gaps(name: str) -> list[tuple[float, Framework, Framework]]:
-    """What a call costs that is carried over as it stands: the largest
-    difference of each two frameworks that differ by default, where float32
-    can tell."""
+    """Return what a call costs that is carried over as it stands: the largest
+    difference of each two frameworks that differ by default, where float32 can
+    tell."""
     gaps = []
     for a, b in combinations(frameworks_with_layer(name), 2):
         ours, theirs = (
@@ -200,7 +200,7 @@ def default_gaps(name: str) -> list[tuple[float, Framework, Framework]]:
 
 
 def largest_gap_sentence(name: str) -> str:
-    """The highest price among today's frameworks, in a line."""
+    """Return the highest price among today's frameworks, in a line."""
     today = [p for p in default_gaps(name) if p[1].era == p[2].era == "today"]
     if not today:
         return ""
@@ -220,7 +220,7 @@ def largest_gap_sentence(name: str) -> str:
 
 
 def array_place(array: Own) -> str:
-    """Where a framework keeps an array, in a cell."""
+    """Return where a framework keeps an array, in a cell."""
     place = f"<code>{escape(array.name)}</code>"
     if array.axes:
         place += f" <code>{escape(array.axes)}</code>"
@@ -234,7 +234,7 @@ def array_place(array: Own) -> str:
 
 
 def shared_layouts(row: Row) -> dict[str, str]:
-    """What has a place, and how it lies in the shared layout."""
+    """Return what has a place, and how it lies in the shared layout."""
     arrays = {**row.weights, **row.states}
     layouts = {
         key: f"{key} {' '.join(str(v[0]))}" for key, v in arrays.items()
@@ -243,7 +243,7 @@ def shared_layouts(row: Row) -> dict[str, str]:
 
 
 def weights_table(name: str) -> str:
-    """The rule from the shared layout to each framework's."""
+    """Return the rule from the shared layout to each framework's."""
     keys = shared_layouts(rows()[name][1])
     body = []
     for f in frameworks_with_layer(name):
@@ -267,8 +267,8 @@ def result_title(result: LayerResult) -> str:
 
 
 def measured_table(name: str, results: list[tuple[LayerResult, Days]]) -> str:
-    """What was measured, folded away; a result comes with the day if it is
-    stale."""
+    """Return what was measured, folded away; a result comes with the day if it
+    is stale."""
     body, when = [], []
     for result, day in results:
         row = result["rows"].get(name, {})
@@ -294,7 +294,7 @@ def measured_table(name: str, results: list[tuple[LayerResult, Days]]) -> str:
 
 
 def layer_section(name: str, results: list[tuple[LayerResult, Days]]) -> str:
-    """A row's part of the page."""
+    """Return a layer's section of the page."""
     group, row = rows()[name]
     parts = [
         f"## {row.title} {{ #{name} }}",
@@ -308,8 +308,8 @@ def layer_section(name: str, results: list[tuple[LayerResult, Days]]) -> str:
 
 
 def optimizer_transfers(folder: Path) -> str:
-    """A row for each implementation that went on, a column for each whose
-    steps came first: how many optimisers, and within how many units."""
+    """Return a row for each implementation that went on, a column for each
+    whose steps came first: how many optimisers, and within how many units."""
     order = {i.slug: n for n, i in enumerate(every())}
     results = sorted(load("states", folder), key=lambda r: order[slug(r)])
     if not results:

@@ -42,7 +42,7 @@ export const ARRAYS = {arrays};
 
 
 def join_unique(labels: Iterable[str]) -> str:
-    """Each once, in the order of the site."""
+    """Return each once, in the order of the site."""
     return ", ".join(dict.fromkeys(labels))
 
 
@@ -80,7 +80,7 @@ def layout_names(all_frameworks: Iterable[Framework]) -> dict[str, str]:
 
 
 def axis_orders(all_frameworks: Iterable[Framework]) -> dict[str, list[str]]:
-    """The layouts of each kind of tensor, each once."""
+    """Return the layouts of each kind of tensor, each once."""
     every = list(all_frameworks)
     return {
         "image": list(dict.fromkeys(f.image_layout for f in every)),
@@ -90,7 +90,8 @@ def axis_orders(all_frameworks: Iterable[Framework]) -> dict[str, list[str]]:
 
 
 def array_calls(all_frameworks: Iterable[Framework]) -> list[dict[str, Any]]:
-    """What [arrays] says of each that has it, as calculator.js takes it."""
+    """Return what [arrays] says of each that has it, as calculator.js takes
+    it."""
     return [
         {
             "name": f.name,
@@ -115,7 +116,7 @@ def array_calls(all_frameworks: Iterable[Framework]) -> list[dict[str, Any]]:
 
 
 def folder_files(found: Iterable[Framework] | None = None) -> dict[Path, str]:
-    """Every generated file: path to text."""
+    """Return every generated file: path to text."""
     every = list(frameworks() if found is None else found)
     made = {
         "names": layout_names(every),

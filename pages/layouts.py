@@ -35,7 +35,7 @@ KERNEL_SIZES = {"O": 64, "I": 32, "H": 3, "W": 3}
 
 
 def layout_cells(framework: Framework) -> list[str]:
-    """What it wants."""
+    """Return the layouts and shapes that a framework wants."""
     kernel = [KERNEL_SIZES[axis] for axis in framework.kernel_layout]
     shapes = kernel, framework.dense_shape
     return [
@@ -46,7 +46,7 @@ def layout_cells(framework: Framework) -> list[str]:
 
 
 def layouts_table() -> str:
-    """A row for each label; for each era, where they differ."""
+    """Return a row for each label; for each era, where they differ."""
     rows = {}
     for f in frameworks():
         alike = [g for g in frameworks() if g.label == f.label]
@@ -59,7 +59,7 @@ def layouts_table() -> str:
 
 
 def find_other_layout(machine: Machine, name: str) -> str | None:
-    """The fast variant that differs from `name` in the layout alone."""
+    """Return the fast variant that differs from `name` in the layout alone."""
     v = machine.variants[name]
     rest = {k: o for k, o in v.options.items() if k != "layout"}
     for other in machine.group("fast"):
@@ -73,8 +73,8 @@ def find_other_layout(machine: Machine, name: str) -> str | None:
 def order_verdict(
     machine: Machine, names: list[tuple[str, str]], over: str = ""
 ) -> str:
-    """Which order trains faster, of (NCHW, NHWC) variants with rounds. What
-    is stale is said behind it, where it is not said above, in `over`."""
+    """Return which order trains faster, of (NCHW, NHWC) variants with rounds.
+    What is stale is said behind it, where it is not said above, in `over`."""
     ratios = []
     for nchw, nhwc in names:
         first = machine.rounds(nchw, "train-128")
@@ -149,7 +149,8 @@ def order_timings(machine: Machine) -> str:
 
 
 def transpositions_table(folder: Path) -> str:
-    """What it costs to move a layer's output from one layout to the other."""
+    """Return what it costs to move a layer's output from one layout to the
+    other."""
     rows = []
     when: list[Days] = []
     for machine in measured_machines(folder):
@@ -178,7 +179,7 @@ def transpositions_table(folder: Path) -> str:
 
 
 def layer_order_table(machine: Machine) -> str:
-    """Each layer of a batch of 128 in NCHW and in NHWC."""
+    """Return each layer of a batch of 128 in NCHW and in NHWC."""
     nchw, nhwc = (
         {
             f"{layer.name}, {layer.way}": layer.seconds
@@ -207,7 +208,7 @@ def layer_order_table(machine: Machine) -> str:
 def difference_by_layer(
     nchw: Mapping[str, float], nhwc: Mapping[str, float]
 ) -> str:
-    """A sentence: which layers the difference comes from."""
+    """Return a sentence: which layers the difference comes from."""
     more: dict[str, float] = {}
     for name in nchw.keys() & nhwc.keys():
         kind = re.split(r"\d|,", name)[0]

@@ -31,7 +31,7 @@ LLMS_TXT, LISTING_TEXTS = (
 def layer_in_framework(
     framework: Framework, group: str, name: str, measured: list[Any]
 ) -> dict[str, Any]:
-    """What a framework makes of a row."""
+    """Return what a framework makes of a row."""
     rule = rule_of(framework, name)
     if arguments(framework, name) is None:
         return {"none": rule.none or None}
@@ -65,8 +65,8 @@ def layer_in_framework(
 
 
 def gaps_if_copied(name: str) -> list[dict[str, Any]]:
-    """How far two frameworks are apart with their defaults; null where the
-    shapes differ."""
+    """Return how far two frameworks are apart with their defaults; null where
+    the shapes differ."""
     return [
         {"of": [a.name, b.name], "max_abs": off if isfinite(off) else None}
         for off, a, b in default_gaps(name)

@@ -53,7 +53,8 @@ class Machine:
         self.commit: str = first["commit"] or "not known"
 
     def measured(self, name: str) -> dict[str, pyperf.Benchmark]:
-        """The benchmarks of a variant by case, empty where there are none."""
+        """Return the benchmarks of a variant by case, empty where there are
+        none."""
         return self.files.get(name, {"measured": {}})["measured"]
 
     def rounds(self, name: str | None, case: str) -> dict[int, float]:
@@ -65,7 +66,7 @@ class Machine:
         return {n: s for n, s in seconds.items() if n in self.complete_rounds}
 
     def stale_days(self, *names: str | None) -> Days:
-        """When those of these variants that are stale were measured."""
+        """Return when those of these variants that are stale were measured."""
         return join_days(*(
             stale_days("benchmarks", [self.files[name]])
             for name in names
@@ -73,7 +74,7 @@ class Machine:
         ))  # fmt: skip
 
     def stale_days_of(self, name: str | None, *cases: str) -> Days:
-        """The same of a variant with rounds in any of these cases."""
+        """Return the same of a variant with rounds in any of these cases."""
         there = any(self.rounds(name, case) for case in cases)
         return self.stale_days(name) if there else None
 
@@ -84,15 +85,15 @@ class Machine:
         return f"{few}{self.planned_rounds} rounds"
 
     def milliseconds_text(self, name: str, case: str) -> str:
-        """The one number of a variant in a case: its rounds' geometric mean;
-        or why there is none."""
+        """Return the one number of a variant in a case: its rounds' geometric
+        mean; or why there is none."""
         rounds = self.rounds(name, case)
         return milliseconds(middle(rounds)) if rounds else failure_text(
             self, name, case
         )  # fmt: skip
 
     def modes(self, name: str, case: str) -> tuple[Rounds, Rounds]:
-        """The rounds on several cores, and those on one."""
+        """Return the rounds on several cores, and those on one."""
         rounds = self.rounds(name, case)
         parts: tuple[dict[int, float], dict[int, float]] = {}, {}
         for n, share in zip(
@@ -104,8 +105,8 @@ class Machine:
         return parts
 
     def cores(self, name: str, case: str) -> str:
-        """How many cores were busy: 1.4; where some rounds ran on one core,
-        how many of them, and how fast either were."""
+        """Return how many cores were busy: 1.4; where some rounds ran on one
+        core, how many of them, and how fast either were."""
         several, alone = self.modes(name, case)
         shares = self.values(name, case, "processor_over_wall")
         if not (several and alone):
@@ -117,7 +118,7 @@ class Machine:
         )
 
     def values(self, name: str, case: str, key: str) -> list[Any]:
-        """A number of the metadata, of each process."""
+        """Return a number of the metadata, of each process."""
         measured = self.measured(name)
         if case not in measured:
             return []
@@ -125,8 +126,8 @@ class Machine:
         return [m[key] for m in runs if key in m]
 
     def values_of_all(self, key: str) -> list[Any]:
-        """A number of the metadata, of every process there is: each has it
-        in all its cases."""
+        """Return a number of the metadata, of every process there is: each has
+        it in all its cases."""
         return [
             value
             for name, file in self.files.items()
@@ -135,8 +136,8 @@ class Machine:
         ]
 
     def group(self, *groups: str, precision: str | None = None) -> list[str]:
-        """The variants of some groups, in the order of the site, group by
-        group; measured or not."""
+        """Return the variants of some groups, in the order of the site, group
+        by group; measured or not."""
         return [
             name
             for group in groups
@@ -145,7 +146,8 @@ class Machine:
         ]
 
     def peak(self, case: str) -> tuple[float, str | None]:
-        """The best rate of a peak's case: (per second, which variant)."""
+        """Return the best rate of a peak's case: (per second, which
+        variant)."""
         best: tuple[float, str | None] = 0, None
         for name in self.group("machine"):
             seconds = self.rounds(name, case)
@@ -171,11 +173,11 @@ class Machine:
         return title + (", fast" if v.group == "fast" else "")
 
     def row_title(self, name: str) -> str:
-        """The same at the head of a row: with what the command calls it."""
+        """Return the title, and what the command calls the variant."""
         return f"{self.title(name)}<br>`{name}`"
 
     def title_with_precision(self, name: str) -> str:
-        """The same, with the precision where that is not float32."""
+        """Return the title, with the precision if that is not float32."""
         precision = self.variants[name].precision
         more = "" if precision == "float32" else f", {PRECISIONS[precision]}"
         return self.title(name) + more
@@ -189,9 +191,9 @@ class Machine:
 
 @functools.cache
 def measured_machines(folder: Path = FOLDER) -> list[Machine]:
-    """Every machine of the results with its newest campaign that has a round,
-    the newest first. Raises BadInput for a file that is not where it should
-    be."""
+    """Return every machine of the results with its newest campaign that has a
+    round, the newest first. Raises BadInput for a file that is not where it
+    should be."""
     campaign_files: dict[tuple[str, str], dict[str, Result]] = {}
     for place, result in read_all("benchmarks", folder).items():
         match = RESULT_PLACE.fullmatch(place)
@@ -216,7 +218,7 @@ def result_sources(folder: Path) -> str:
 
 
 def for_each_machine(folder: Path, section: Callable[[Machine], str]) -> str:
-    """A section for each machine, and where it is from; those that have
+    """Return a section for each machine, and where it is from; those that have
     nothing to say are left out."""
     sections = [
         (section(m), m.source_line()) for m in measured_machines(folder)
@@ -238,7 +240,7 @@ def failure_text(machine: Machine, name: str, case: str) -> str:
 
 
 def median_text(values: Sequence[float], form: str) -> str:
-    """The median of what was written down, if anything was."""
+    """Return the median of what was written down, if anything was."""
     return format(median(values), form) if values else NOTHING
 
 
@@ -249,7 +251,7 @@ def timing_bar(
     name_text: str = "",
     scale: float = 1000,
 ) -> Bar:
-    """The row of a variant: the mean of its rounds, its fastest and its
+    """Return the row of a variant: the mean of its rounds, its fastest and its
     slowest one; in ms, or in what `scale` makes of seconds."""
     v = machine.variants[name]
     rounds = machine.rounds(name, case)

@@ -57,7 +57,7 @@ plt.show()"""
 
 
 def notebook_frameworks() -> dict[Path, Framework]:
-    """Which framework each notebook is of."""
+    """Return which framework each notebook is of."""
     today = {
         NOTEBOOKS / f"{i.framework.label.lower()}.ipynb": i.framework
         for i in implementations(era="today")
@@ -66,7 +66,7 @@ def notebook_frameworks() -> dict[Path, Framework]:
 
 
 def backend_sentence(framework: Framework) -> str:
-    """A sentence on its backends, where it has several."""
+    """Return a sentence on a framework's backends, if it has several."""
     first, *others = implementations([framework.name])
     if not others:
         return ""
@@ -78,7 +78,7 @@ def backend_sentence(framework: Framework) -> str:
 
 
 def make_notebook(framework: Framework) -> str:
-    """Its convnet.py as a notebook."""
+    """Return a framework's convnet.py as a notebook."""
     source = framework.source()
     head = source[: source.index("# --8<--")].split('"""')[2].strip()
     main = source.split('if __name__ == "__main__":\n')[1]
@@ -121,7 +121,7 @@ def make_notebook(framework: Framework) -> str:
 
 
 def folder_files() -> dict[Path, str]:
-    """Every notebook."""
+    """Return every notebook."""
     return {
         path: make_notebook(f) for path, f in notebook_frameworks().items()
     }

@@ -68,8 +68,8 @@ SPEED_TICKS = [1e-3, 0.01, 0.1, 1, 10, 100, 1000]  # of the lower panel
 
 
 def distributed_listing(f: Framework, section: str) -> str:
-    """A section of its distributed.py, below the last of which stand its
-    sentences; or those alone, where it has no such file."""
+    """Return a section of its distributed.py, below the last of which stand
+    its sentences; or those alone, where it has no such file."""
     if not (f.folder / "distributed.py").exists():
         return read_note(f, "distributed")
     shown = listing_fence(f, DISTRIBUTED_INCLUDES[section], "distributed.py")
@@ -82,7 +82,7 @@ def distributed_listing(f: Framework, section: str) -> str:
 
 
 def process_tabs(section: str, all_frameworks: Frameworks) -> str:
-    """The newest of each label, in several processes."""
+    """Return the newest of each label, in several processes."""
     return tab_set(
         [
             (f.label, distributed_listing(f, section))
@@ -92,12 +92,13 @@ def process_tabs(section: str, all_frameworks: Frameworks) -> str:
 
 
 def distributed_implementations() -> list[Implementation]:
-    """Those that train in several processes."""
+    """Return those that train in several processes."""
     return [i for i in every() if i.backend.distributed]
 
 
 def proof_table(folder: Path) -> str:
-    """How far two processes of 64 are from float64 and from one of 128."""
+    """Return how far two processes of 64 are from float64 and from one of
+    128."""
     result_of, title_of = (
         distributed(folder),
         titles.implementation_titles(folder),
@@ -128,7 +129,8 @@ def proof_table(folder: Path) -> str:
 
 
 def read_loopback() -> dict[str, Any] | None:
-    """What evidence/loopback/allreduce.py wrote; None where it never ran."""
+    """Return what evidence/loopback/allreduce.py wrote; None where it never
+    ran."""
     if not LOOPBACK.exists():
         return None
     measured: dict[str, Any] = json.loads(LOOPBACK.read_text("utf-8"))
@@ -136,7 +138,7 @@ def read_loopback() -> dict[str, Any] | None:
 
 
 def loopback_days() -> Days:
-    """When that was, where it is stale."""
+    """Return when the loopback was measured, if that is stale."""
     return stale_record_days(LOOPBACK)
 
 
@@ -149,9 +151,9 @@ def loopback_fabric(measured: dict[str, Any]) -> Fabric:
 def cores_busy(
     i: Implementation, cores: int, folder: Path
 ) -> tuple[float, Days] | None:
-    """How many cores one process keeps busy, of a training step of 128 as the
-    page has it: the benchmarks' number, and when that was, where it is stale;
-    None where there is none."""
+    """Return how many cores one process keeps busy, of a training step of 128
+    as the page has it: the benchmarks' number, and when that was, where it is
+    stale; None where there is none."""
     for machine in measured_machines(folder):
         for name in machine.group("page"):
             if machine.variants[name].implementation == i:
@@ -231,7 +233,7 @@ def speed_section(folder: Path) -> str:
 
 
 def loopback_sentence() -> str:
-    """What the loopback was measured as, in a sentence."""
+    """Return what the loopback was measured as, in a sentence."""
     measured = read_loopback()
     if measured is None:
         return "The all-reduce over loopback: not measured.\n"
@@ -255,7 +257,7 @@ def share_text(value: float) -> str:
 
 
 def gains_table() -> str:
-    """The model's weak and strong scaling of each network."""
+    """Return the model's weak and strong scaling of each network."""
     rows = [
         [f"{n:,}"]
         + [
@@ -283,7 +285,7 @@ def duration_text(value: float) -> str:
 
 
 def sizes_table() -> str:
-    """What each network sends and computes in a step."""
+    """Return what each network sends and computes in a step."""
     rows = []
     for network in NETWORKS:
         size = network.bytes
@@ -317,7 +319,7 @@ def sizes_table() -> str:
 
 
 def model_verdict() -> str:
-    """What the model says of the ConvNet, and which size pays."""
+    """Return what the model says of the ConvNet, and which size pays."""
     few = allreduce_model.fewest_examples(8, CONVNET)
     flop = few * CONVNET.flop
     speed = share_text(allreduce_model.strong_scaling(8, CONVNET))
@@ -342,17 +344,11 @@ def scaling_chart() -> str:
     left, width, height = CHART_LEFT, CHART_WIDTH, PANEL_HEIGHT
     right = left + width
     counts = Axis(1, most, left, right, logarithmic=True)
-    low, high = SPEED_TICKS[0], most
-    weak, strong = (
-        Panel(left, top, width, height, counts, axis)
-        for top, axis in zip(
-            PANEL_TOPS,
-            (
-                Axis(0, 1, PANEL_TOPS[0] + height, PANEL_TOPS[0]),
-                Axis(low, high, PANEL_TOPS[1] + height, PANEL_TOPS[1], True),
-            ),
-        )
-    )
+    top, low_top = PANEL_TOPS
+    shares_axis = Axis(0, 1, top + height, top)
+    times_axis = Axis(SPEED_TICKS[0], most, low_top + height, low_top, True)
+    weak = Panel(left, top, width, height, counts, shares_axis)
+    strong = Panel(left, low_top, width, height, counts, times_axis)
     shares = [1, 0.75, 0.5, 0.25, 0]
     shown = [1, 8, 64, 512]
     path = "".join(
@@ -430,7 +426,7 @@ def scaling_chart() -> str:
 
 
 def parameters_table() -> str:
-    """The model's numbers, and where each is from."""
+    """Return the model's numbers, and where each is from."""
 
     def at(address: str, name: str) -> str:
         return f"[{name}]({address})"

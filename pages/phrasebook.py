@@ -38,12 +38,12 @@ STEPS, LOSS = 64, 2.5
 
 
 def table_path(part: str) -> Path:
-    """The part's table, as its page includes it."""
+    """Return the part's table, as its page includes it."""
     return PHRASEBOOK_TABLES / f"{part.lower().replace(' ', '-')}.md"
 
 
 def read_rows(framework: Framework) -> dict[str, list[str]]:
-    """Its rows of each part, without the part. Raises BadInput."""
+    """Return its rows of each part, without the part. Raises BadInput."""
     file = framework.folder / "phrasebook.md"
     head, rule, *lines = [
         line.strip("| ")
@@ -73,8 +73,8 @@ def read_rows(framework: Framework) -> dict[str, list[str]]:
 
 
 def group_versions(all_frameworks: Frameworks) -> dict[str, list[Framework]]:
-    """The frameworks of each label, but for the reference, which is written
-    out and calls nothing by a name of its own."""
+    """Return the frameworks of each label, but for the reference, which is
+    written out and calls nothing by a name of its own."""
     return group_by_label([f for f in all_frameworks if not f.reference])
 
 
@@ -99,7 +99,7 @@ def part_table(part: str, all_frameworks: Frameworks) -> str:
 
 
 def eras_sentence(all_frameworks: Frameworks) -> str:
-    """A sentence: which of the names are of which era."""
+    """Return a sentence: which of the names are of which era."""
     group = [
         f for same in group_versions(all_frameworks).values() for f in same
     ]
@@ -113,7 +113,8 @@ def eras_sentence(all_frameworks: Frameworks) -> str:
 
 
 def layer_contents() -> str:
-    """The groups of layers with a page of their own, and their entries."""
+    """Return the groups of layers with a page of their own, and their
+    entries."""
     items = []
     for name, group in groups().items():
         links = ", ".join(

@@ -17,7 +17,7 @@ from pages.paths import TABS
 
 
 def converter_tabs(era: str, all_frameworks: Frameworks) -> str:
-    """Each framework of an era: its weights.py."""
+    """Return each framework of an era: its weights.py."""
     all_frameworks = select_era(era, all_frameworks)
     bodies = [
         (folder_title(f, all_frameworks), listing_fence(f, file="weights.py"))
@@ -27,7 +27,7 @@ def converter_tabs(era: str, all_frameworks: Frameworks) -> str:
 
 
 def weights_file_rows(all_frameworks: Frameworks) -> str:
-    """Each framework's own file, and what opening it can do: rows."""
+    """Return each framework's own file, and what opening it can do: rows."""
     rows = []
     for f in all_frameworks:
         text = read_note(f, "opening")
@@ -41,8 +41,8 @@ def weights_file_rows(all_frameworks: Frameworks) -> str:
 
 
 def group_by_layout(all_frameworks: Frameworks) -> dict[str, list[Framework]]:
-    """The frameworks whose weights lie alike, by a name for them all: their
-    label, or the order of their images."""
+    """Return the frameworks whose weights lie alike, by a name for them all:
+    their label, or the order of their images."""
     groups: dict[tuple[str, str, str, int], list[Framework]] = {}
     for f in (
         f for group in group_by_label(all_frameworks).values() for f in group
@@ -61,7 +61,8 @@ def group_by_layout(all_frameworks: Frameworks) -> dict[str, list[Framework]]:
 
 
 def layout_moves(a: Framework, b: Framework) -> tuple[str, str]:
-    """What takes a convolution's kernel and a dense layer's from a to b."""
+    """Return what takes a convolution's kernel and a dense layer's from a to
+    b."""
     axes = [a.kernel_layout.index(axis) for axis in b.kernel_layout]
     kernels = f"`{', '.join(map(str, axes))}`"
     old, new = a.dense_layout, b.dense_layout
@@ -80,7 +81,8 @@ def layout_moves(a: Framework, b: Framework) -> tuple[str, str]:
 
 
 def layout_pairs(all_frameworks: Frameworks) -> str:
-    """Which frameworks lie alike, and what takes each group to another."""
+    """Return which frameworks lie alike, and what takes each group to
+    another."""
     groups = group_by_layout(all_frameworks)
     sentences = [
         textwrap.fill(

@@ -95,7 +95,8 @@ def ranking_verdict(
 
 
 def repeat_command(machine: Machine, name: str, case: str) -> str:
-    """What makes a row again, and the variables that its process gets."""
+    """Return what makes a row again, and the variables that its process
+    gets."""
     device = "cuda" if machine.facts["gpu"] else "cpu"
     variables = environment(machine.variants[name], machine.threads, device)
     lines = [f"{key}={value} \\" for key, value in variables.items()]
@@ -109,8 +110,8 @@ def repeat_command(machine: Machine, name: str, case: str) -> str:
 def ranking_section(
     machine: Machine, names: list[str], case: str, operations: int
 ) -> str:
-    """The verdict, a figure and a table: all `names` in `case`, the fastest
-    first."""
+    """Return the verdict, a figure and a table: all `names` in `case`, the
+    fastest first."""
     measured = [(name, machine.rounds(name, case)) for name in names]
     there: dict[str, Rounds] = dict(
         sorted(filter(lambda m: m[1], measured), key=lambda m: middle(m[1]))
@@ -164,8 +165,8 @@ def ranking_section(
 def ranking_chart(
     machine: Machine, there: Mapping[str, Rounds], case: str, above: str
 ) -> str:
-    """A row for each variant, the mean of its rounds; a line, its slowest and
-    its fastest round."""
+    """Return a row for each variant, the mean of its rounds; a line, its
+    slowest and its fastest round."""
     rows = [timing_bar(machine, name, case) for name in there]
     what, batch = case.split("-")
     unit = {"train": "a training step", "predict": "a prediction"}[what]
@@ -180,8 +181,8 @@ def ranking_chart(
 def ranking_choices(
     what: str, batches: tuple[int, ...], operations: int, folder: Path
 ) -> str:
-    """A part for each machine, precision and batch; the page's script shows
-    one of them, and without it all are there."""
+    """Return a part for each machine, precision and batch; the page's script
+    shows one of them, and without it all are there."""
     parts = []
     for machine in measured_machines(folder):
         for precision in PRECISIONS:

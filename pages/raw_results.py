@@ -13,7 +13,7 @@ from pages.paths import BENCHMARK_PARTS
 
 
 def raw_files(folder: Path) -> str:
-    """The raw files of every machine."""
+    """Return the raw files of every machine."""
     parts = []
     for machine in measured_machines(folder):
         where = f"raw/{machine.name}/{machine.date}"
@@ -39,7 +39,7 @@ def raw_files(folder: Path) -> str:
 
 
 def describe_variant(machine: Machine, name: str) -> str:
-    """What a variant is, in words."""
+    """Return what a variant is, in words."""
     v = machine.variants[name]
     file = f"`{v.module}.py`"
     options = ", ".join(f"{key} {o}" for key, o in v.options.items())

@@ -16,7 +16,7 @@ README = ROOT / "README.md"
 
 
 def model_code() -> str:
-    """The model of the first framework, as its file has it."""
+    """Return the model of the first framework, as its file has it."""
     first = frameworks()[0]
     source = first.source()
     section = re.search(
@@ -27,7 +27,7 @@ def model_code() -> str:
 
 
 def network_image() -> str:
-    """The network, in the order of the first framework."""
+    """Return the network, in the order of the first framework."""
     order = frameworks()[0].image_layout
     return (
         f"![The network, {AXIS_ORDERS[order]}. "
@@ -37,7 +37,7 @@ def network_image() -> str:
 
 
 def training_table(folder: Path) -> str:
-    """The table of `python -m snippets train`, of the first seed."""
+    """Return the table of `python -m snippets train`, of the first seed."""
     rows: list[list[str]] = []
     days: list[Days] = []
     measured = results.gates("mnist-5k", folder)

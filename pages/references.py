@@ -39,7 +39,7 @@ SERVED = [
 
 
 def projects_table(folder: Path = results.FOLDER) -> str:
-    """Every framework with its links."""
+    """Return every framework with its links."""
     version_of = titles.measured_versions(folder)
 
     def row(f: Framework) -> list[str]:
@@ -60,8 +60,8 @@ def projects_table(folder: Path = results.FOLDER) -> str:
 
 
 def package_licence(package: Distribution) -> str:
-    """The licence of a package as it states it, in its own words; "" where it
-    states none that is a line, and READ has none."""
+    """Return the licence of a package as it states it, in its own words; ""
+    where it states none that is a line, and READ has none."""
     metadata = package.metadata
     classes = [
         entry.rpartition(" :: ")[2]
@@ -80,7 +80,7 @@ def package_licence(package: Distribution) -> str:
 
 
 def served_table() -> str:
-    """What a page is made of, a row each."""
+    """Return what a page is made of, a row each."""
     rows = [
         (what, whose, stated or package_licence(distribution(whose)))
         for what, whose, stated in SERVED

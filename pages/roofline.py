@@ -49,7 +49,7 @@ class MeasuredLayer(NamedTuple):
 
 
 def measured_layers(machine: Machine, order: str) -> Iterator[MeasuredLayer]:
-    """Each layer measured in this order of the axes."""
+    """Yield each layer measured in this order of the axes."""
     for name in machine.group("machine"):
         for case, benchmark in machine.measured(name).items():
             if case.startswith(f"layer-{order}-"):
@@ -67,7 +67,7 @@ def measured_layers(machine: Machine, order: str) -> Iterator[MeasuredLayer]:
 
 
 def peaks_table(folder: Path) -> str:
-    """The best rates of every machine."""
+    """Return the best rates of every machine."""
     rows = []
     when: list[Days] = []
     for machine in measured_machines(folder):
@@ -226,7 +226,7 @@ def roofline_chart(
 
 
 def result_files(folder: Path = FOLDER) -> dict[Path, str]:
-    """The peaks, and the layers under them."""
+    """Return the peaks, and the layers under them."""
     return {
         BENCHMARK_PARTS / "peaks.md": peaks_table(folder),
         BENCHMARK_PARTS / "roofline.md": roofline_section(folder),

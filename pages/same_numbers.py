@@ -32,8 +32,8 @@ ParityRow = tuple[str, Result | None]
 
 
 def parity_rows(folder: Path = results.FOLDER) -> list[ParityRow]:
-    """A row for each implementation but the reference, which comes last,
-    compared with itself from weights that are moved."""
+    """Return a row for each implementation but the reference, which comes
+    last, compared with itself from weights that are moved."""
     result_of = results.parity(folder)
     title_of = titles.implementation_titles(folder)
     others = [i for i in every() if i != reference()]
@@ -53,7 +53,7 @@ def missing_row(title: str, cells: int) -> list[str]:
 
 
 def machines_and_days(measured: list[Result]) -> str:
-    """The machines of these results, each with its days."""
+    """Return the machines of these results, each with its days."""
     days: dict[str, set[str]] = {}
     for result in measured:
         machine = result["machine"]
@@ -82,7 +82,7 @@ def differences_table(
     shown: list[ParityRow], days: Sequence[Days], most: dict[str, Any],
     more: Sequence[list[str]] = (),
 ) -> str:  # fmt: skip
-    """A table of the same numbers, `more` rows and the tolerances last;
+    """Return a table of the same numbers, `more` rows and the tolerances last;
     `days` is of each row but those."""
     head = ["framework", "logits", "loss", "gradient", "weights, 1 step",
             "10 steps", "100 steps"]  # fmt: skip
@@ -102,7 +102,7 @@ def differences_table(
 
 
 def parity_table(folder: Path = results.FOLDER) -> str:
-    """The table of the same numbers."""
+    """Return the table of the same numbers."""
     shown = parity_rows(folder)
     there = machines_and_days([row for _, row in shown if row])
     days = [
@@ -116,7 +116,7 @@ def parity_table(folder: Path = results.FOLDER) -> str:
 
 
 def gpu_parity_table(folder: Path = results.FOLDER) -> str:
-    """The same on a GPU, of those that run on one here."""
+    """Return the same on a GPU, of those that run on one here."""
     result_of = results.parity_gpu(folder)
     shown = []
     for i in (i for i in every() if i.backend.gpu):
@@ -135,7 +135,8 @@ def gpu_parity_table(folder: Path = results.FOLDER) -> str:
 
 
 def rounding_units_table(folder: Path = results.FOLDER) -> str:
-    """The same in units of float32's spacing, and the trained weights."""
+    """Return the same in units of float32's spacing, and the trained
+    weights."""
     head = ["framework", "logits", "gradient", "weights, 1 step", "10 steps",
             "100 steps", "trained: probabilities", "accuracy",
             "other answers"]  # fmt: skip
@@ -162,7 +163,7 @@ def rounding_units_table(folder: Path = results.FOLDER) -> str:
 
 
 def losses_table(folder: Path = results.FOLDER) -> str:
-    """The reference's loss on the way to 100 steps."""
+    """Return the reference's loss on the way to 100 steps."""
     result = results.parity(folder).get(reference().slug, {})
     losses = result.get("losses")
     if not losses:
@@ -206,7 +207,7 @@ def parity_chart(folder: Path = results.FOLDER) -> str:
 
 
 def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:
-    """The tables and the figure of what is the same."""
+    """Return the tables and the figure of what is the same."""
     return {
         GENERATED / "parity.md": parity_table(folder),
         GENERATED / "parity-units.md": rounding_units_table(folder),

@@ -33,8 +33,8 @@ Titles = Mapping[str, str]
 
 
 def accuracies(folder: Path = results.FOLDER) -> Accuracies:
-    """Each implementation's accuracies from the same weights, from its own,
-    and from the same with a new order of the digits in each epoch."""
+    """Return each implementation's accuracies from the same weights, from its
+    own, and from the same with a new order of the digits in each epoch."""
     runs_of = results.seeds(folder)
     return {
         i.slug: {
@@ -63,7 +63,7 @@ def stale_seed_days(
 
 
 def planned_seeds() -> SeedCounts:
-    """How many seeds each implementation is to have."""
+    """Return how many seeds each implementation is to have."""
     return {i.slug: len(SEEDS[i.framework.era]) for i in every()}
 
 
@@ -103,7 +103,7 @@ def seeds_section(folder: Path = results.FOLDER) -> str:
             when.append(days.get("reshuffled"))
 
     def over(text: str | None, *weights: str) -> str:
-        """What is said over these runs, and that some are stale."""
+        """Return what is said over these runs, and that some are stale."""
         days = [runs.get(w) for runs in days_by_slug.values() for w in weights]
         return add_stale_remark(text, join_days(*days)) if text else ""
 
@@ -135,7 +135,7 @@ def seeds_section(folder: Path = results.FOLDER) -> str:
 def complete_groups(
     weights: str, accuracies_of: Accuracies, seed_counts: SeedCounts
 ) -> dict[str, list[float]]:
-    """Those that have all their seeds."""
+    """Return those that have all their seeds."""
     return {
         slug: runs[weights]
         for slug, runs in accuracies_of.items()
@@ -149,8 +149,8 @@ def tested_and_left_out(
     seed_counts: SeedCounts,
     title_of: Titles,
 ) -> tuple[str, str]:
-    """Whom a statistic is over, and whom not and why; two empty texts where
-    it is over all."""
+    """Return whom a statistic is over, and whom not and why; two empty texts
+    where it is over all."""
     there = complete_groups(weights, accuracies_of, seed_counts)
     lacking = []
     for slug, runs in accuracies_of.items():
@@ -311,7 +311,7 @@ def seeds_chart(folder: Path = results.FOLDER) -> str:
 
 
 def result_files(folder: Path = results.FOLDER) -> dict[Path, str]:
-    """The table with its verdicts, and the figure."""
+    """Return the table with its verdicts, and the figure."""
     return {
         GENERATED / "seeds.md": seeds_section(folder),
         FIGURES / "seeds.svg": seeds_chart(folder),

@@ -19,7 +19,8 @@ LISTINGS_JSON = ROOT / "docs" / "assets" / "diff" / "listings.json"
 
 
 def highlight_section(f: Framework, section: str) -> list[str]:
-    """A section of convnet.py, line by line, with the classes of Pygments."""
+    """Return a section of convnet.py, line by line, with the classes of
+    Pygments."""
     section_match = re.search(
         rf"# --8<-- \[start:{section}\]\n(.*?)# --8<-- \[end:{section}\]",
         f.source(), re.DOTALL,
@@ -60,7 +61,7 @@ def comparison_form(root: str) -> str:
 
 
 def folder_files() -> dict[Path, str]:
-    """The listings, and the place where two of them are compared."""
+    """Return the listings, and the place where two of them are compared."""
     return {
         LISTINGS_JSON: listings_json(),
         GENERATED / "diff.md": comparison_form("../"),

@@ -15,8 +15,8 @@ from pages.paths import TABS
 
 
 def era_tabs(section: str, all_frameworks: Frameworks) -> str:
-    """Each label: the listing of 2018 beside that of today, or a sentence
-    in the place of one."""
+    """Return each label: the listing of 2018 beside that of today, or a
+    sentence in the place of one."""
     bodies = []
     for label, group in group_by_label(all_frameworks).items():
         shown = [
@@ -33,8 +33,8 @@ def era_tabs(section: str, all_frameworks: Frameworks) -> str:
 
 
 def changes_by_label(all_frameworks: Frameworks) -> str:
-    """What changed, and why, as a definition list; the newest of a label
-    says it, and of the reference nothing is said."""
+    """Return what changed, and why, as a definition list; the newest of a
+    label says it, and of the reference nothing is said."""
     items = []
     for label, group in group_by_label(all_frameworks).items():
         if not group[-1].reference:

@@ -30,24 +30,27 @@ FLOOR = 1e-9  # of the logarithmic axis: what is nearer lies on it
 
 
 def read_record() -> dict[str, Any]:
-    """What evidence/training/record.py wrote."""
+    """Return what evidence/training/record.py wrote."""
     record: dict[str, Any] = json.loads(RECORD.read_text("utf-8"))
     return record
 
 
 def recorded_implementations(record: dict[str, Any]) -> list[Implementation]:
-    """The implementations that were recorded, in the order of the site."""
+    """Return the implementations that were recorded, in the order of the
+    site."""
     return [i for i in every() if i.slug in record["losses"]]
 
 
 def find_leap(losses: Sequence[float]) -> int:
-    """The step, from 1, whose loss has risen the most above the last."""
+    """Return the step, from 1, whose loss has risen the most above the
+    last."""
     rises = np.diff(losses)
     return int(rises.argmax()) + 2
 
 
 def find_parting(record: dict[str, Any], limit: float) -> int:
-    """The first step, from 1, at which any loss is `limit` from float64's."""
+    """Return the first step, from 1, at which any loss is `limit` from
+    float64's."""
     reference = np.array(record["losses"][record["reference"]])
     apart = np.max(
         [abs(np.array(one) - reference) for one in record["losses"].values()],
@@ -156,7 +159,7 @@ def loss_chart(record: dict[str, Any]) -> str:
 
 
 def largest_distance(record: dict[str, Any]) -> float:
-    """The largest distance of any loss from float64's, at any step."""
+    """Return the largest distance of any loss from float64's, at any step."""
     reference = np.array(record["losses"][record["reference"]])
     return float(
         max(
@@ -173,7 +176,7 @@ def recorded_kernels(record: dict[str, Any]) -> np.ndarray:
 
 
 def kernels_chart(record: dict[str, Any]) -> str:
-    """All kernels at the start, at the leap and at the end."""
+    """Return all kernels at the start, at the leap and at the end."""
     kernels = recorded_kernels(record)
     reference = record["losses"][record["reference"]]
     steps = [0, find_leap(reference), len(reference)]
@@ -207,7 +210,7 @@ def curve_legend(record: dict[str, Any]) -> str:
 
 
 def training_verdict(record: dict[str, Any]) -> str:
-    """What the recording shows, in words."""
+    """Return what the recording shows, in words."""
     reference = record["losses"][record["reference"]]
     at = find_leap(reference)
     answers = np.frombuffer(base64.b64decode(record["answers"]), np.uint8)
@@ -227,7 +230,7 @@ def training_verdict(record: dict[str, Any]) -> str:
 
 
 def record_files() -> dict[Path, str]:
-    """The verdict, the legend and both figures."""
+    """Return the verdict, the legend and both figures."""
     record = read_record()
     return {
         GENERATED / "training" / "verdict.md": training_verdict(record),

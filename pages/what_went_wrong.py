@@ -11,7 +11,7 @@ SYMPTOMS = GENERATED / "symptoms.md"
 
 
 def symptom_section(symptom: Symptom) -> str:
-    """A symptom's part of the page."""
+    """Return a symptom's part of the page."""
     lines = [f"### {symptom.question} {{ #{symptom.name} }}"]
     if symptom.none:
         lines.append(f"Not here. {symptom.none}")
@@ -64,5 +64,5 @@ def symptom_sections() -> str:
 
 
 def folder_files() -> dict[Path, str]:
-    """The generated part."""
+    """Return the generated part."""
     return {SYMPTOMS: symptom_sections()}

@@ -11,7 +11,7 @@ PAGE_PLUS, PAGE_MINUS = "#b86e00", "#2f74bf"  # on white, and on black
 
 
 def trained_kernels() -> np.ndarray:
-    """The first layer's, trained: 32×3×3."""
+    """Return the trained kernels of the first layer, 32×3×3."""
     return load_file(TRAINED_WEIGHTS)["conv1.kernel"][:, :, 0].transpose(
         2, 0, 1
     )
@@ -21,8 +21,8 @@ def kernel_squares(
     kernel: np.ndarray, x: float, y: float, size: float, gap: float,
     plus: str, minus: str, most: float,
 ) -> list[str]:  # fmt: skip
-    """A kernel's nine numbers as squares of `size`, as strong as each is of
-    `most`."""
+    """Return a kernel's nine numbers as squares of `size`, as strong as each
+    is of `most`."""
     return [
         f'<rect x="{x + column * (size + gap):g}" '
         f'y="{y + row * (size + gap):g}" width="{size:g}" height="{size:g}" '
@@ -33,7 +33,7 @@ def kernel_squares(
 
 
 def logo() -> str:
-    """The kernel whose numbers are furthest apart."""
+    """Return the kernel whose numbers are furthest apart, as SVG."""
     kernels = trained_kernels()
     kernel = kernels[np.ptp(kernels, axis=(1, 2)).argmax()]
     most = abs(kernel).max()
@@ -46,7 +46,7 @@ def logo() -> str:
 
 
 def kernel_strip() -> str:
-    """All of them in a row."""
+    """Return all trained kernels in a row, as SVG."""
     kernels = trained_kernels()
     most = abs(kernels).max()
     body = [

@@ -53,7 +53,7 @@ def network_layers() -> list[Layer]:
 
 
 def flatten_order(order: str) -> list[tuple[int, int, int]]:
-    """The (h, w, c) of each flattened number, in its order."""
+    """Return the (h, w, c) of each flattened number, in its order."""
     shape = network_layers()[-1].shape
     axes = order[1:]
     places = product(*(range(shape[axis]) for axis in axes))
@@ -65,7 +65,7 @@ def flatten_order(order: str) -> list[tuple[int, int, int]]:
 
 
 def explorer_digit() -> np.ndarray:
-    """The digit of the layouts' explorer, 28×28."""
+    """Return the digit of the layouts' explorer, 28×28."""
     source = EXPLORER_DIGIT.read_text("utf-8")
     code = "".join(re.findall(r'"([\w+/=]+)"', source))
     return np.frombuffer(base64.b64decode(code), np.uint8).reshape(28, 28)
@@ -99,7 +99,7 @@ class Block:
         return self.scale * (down - DEPTH_STEP[1] * away)
 
     def at(self, right: float, down: float, away: float) -> Point:
-        """A place of the block; its far edge is at the top."""
+        """Return a place of the block; its far edge is at the top."""
         top = self.sizes[2] - away
         return (
             self.x + self.scale * (right + DEPTH_STEP[0] * away),
@@ -113,7 +113,7 @@ class Block:
     def visible_faces(
         self, h: Range, w: Range, c: Range
     ) -> Iterator[tuple[str, str]]:
-        """What is seen of a part: (face, path)."""
+        """Yield what is seen of a part: (face, path)."""
         (r0, r1), (d0, d1), (a0, a1) = self.orient(h, w, c)
         if a0 == 0:
             yield (
@@ -141,7 +141,7 @@ class Block:
             )
 
     def draw_faces(self) -> Iterator[str]:
-        """Its faces, and the cuts between every eight channels."""
+        """Yield its faces, and the cuts between every eight channels."""
         shape = self.layer.shape
         for face, way in self.visible_faces(
             *((0, shape[axis]) for axis in "HWC")
@@ -160,12 +160,13 @@ class Block:
             )
 
     def highlight(self, h: Range, w: Range, c: Range) -> str:
-        """A part that is pointed at."""
+        """Return a part that is pointed at."""
         ways = "".join(way for _, way in self.visible_faces(h, w, c))
         return f'<path class="point" d="{ways}"/>'
 
     def draw_digit(self) -> Iterator[str]:
-        """The digit, in three greys, on the face that shows all pixels."""
+        """Yield the digit, in three greys, on the face that shows all
+        pixels."""
         grey = np.ceil(explorer_digit() / 255 * 3).astype(int)
         for level in 1, 2, 3:
             ways = []
@@ -182,12 +183,13 @@ class Block:
 
 
 def closed_path(points: Iterable[Point]) -> str:
-    """A closed way through them."""
+    """Return a closed way through them."""
     return f"{line_path(points)}z"
 
 
 def draw_window(one: Block, other: Block) -> Iterator[str]:
-    """The window of a number of the other, and the lines from it there."""
+    """Yield the window of a number of the other, and the lines from it
+    there."""
     size, channels = other.layer.window, one.layer.shape["C"]
     convolves = size == 3
     h = 4 if convolves else 6
@@ -214,13 +216,14 @@ def draw_window(one: Block, other: Block) -> Iterator[str]:
 
 
 def highlight_first(block: Block) -> Iterator[str]:
-    """The first of the flattened numbers, where they lie in the block."""
+    """Yield the first of the flattened numbers, where they lie in the
+    block."""
     for h, w, c in flatten_order(block.order)[:SHOWN_NUMBERS]:
         yield block.highlight((h, h + 1), (w, w + 1), (c, c + 1))
 
 
 def draw_blocks(blocks: Sequence[Block]) -> list[str]:
-    """All blocks, then what is pointed at."""
+    """Return all blocks, then what is pointed at."""
     parts = [part for block in blocks for part in block.draw_faces()]
     parts += blocks[0].draw_digit()
     for one, other in pairwise(blocks):

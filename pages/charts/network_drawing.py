@@ -49,13 +49,13 @@ PAINT = """\
 def classed_text(
     kind: str, x: float, y: float, content: object, anchor: str
 ) -> str:
-    """A text of a class."""
+    """Return a text of a class."""
     plain = svg_text(f"{x:.1f}", f"{y:.1f}", content, anchor)
     return plain.replace("<text", f'<text class="{kind}"', 1)
 
 
 def draw_arrow(*points: Point) -> str:
-    """A line with a head at its end."""
+    """Return a line with a head at its end."""
     (x0, y0), (x1, y1) = points[-2:]
     turn = math.degrees(math.atan2(y1 - y0, x1 - x0))
     return (
@@ -68,7 +68,8 @@ def draw_arrow(*points: Point) -> str:
 def flattened_cells(
     order: str, x: float, y: float, wide: float, rows: int
 ) -> Iterator[str]:
-    """The first numbers that are flattened, in cells: their (h, w, c)."""
+    """Yield the first numbers that are flattened, in cells: their (h, w,
+    c)."""
     for n, place in enumerate(flatten_order(order)[:SHOWN_NUMBERS]):
         row, column = divmod(n, SHOWN_NUMBERS // rows)
         left, top = x + wide * column, y + 24 * row
@@ -81,7 +82,7 @@ def flattened_cells(
 
 
 def logit_cells(x: float, y: float, wide: float) -> Iterator[str]:
-    """The logits, one a digit."""
+    """Yield the logits, one a digit."""
     for n in range(OUTPUTS):
         left = x + wide * n
         yield (
@@ -96,14 +97,15 @@ def parameter_count(layer: Layer) -> str:
 
 
 def network_sizes() -> tuple[int, int, int]:
-    """What is flattened, what the dense layer learns, and all of them."""
+    """Return what is flattened, what the dense layer learns, and all of
+    them."""
     flat = len(flatten_order("NHWC"))
     dense = (flat + 1) * OUTPUTS
     return flat, dense, dense + sum(layer.learns for layer in network_layers())
 
 
 def describe_shapes(order: str) -> str:
-    """The shapes that it shows, in words."""
+    """Return the shapes that it shows, in words."""
     return ". ".join(
         f"{layer.name}: {layer.shape_text(order)}"
         + f", {parameter_count(layer)}" * bool(layer.learns)
@@ -112,7 +114,7 @@ def describe_shapes(order: str) -> str:
 
 
 def describe_network(order: str) -> str:
-    """All that it shows, in words."""
+    """Return all that it shows, in words."""
     flat, dense, every = network_sizes()
     deal = "; ".join(
         ",".join(map(str, place))
@@ -225,7 +227,7 @@ def draw_tall(order: str) -> tuple[float, float, list[str]]:
 
 
 def network_figure(order: str, kind: str) -> str:
-    """The picture for a page, whose colours and typeface it takes."""
+    """Return the picture for a page, whose colours and typeface it takes."""
     draw = {"wide": draw_wide, "tall": draw_tall}[kind]
     width, height, body = draw(order)
     return figure(
@@ -241,7 +243,7 @@ def network_figure(order: str, kind: str) -> str:
 
 
 def network_file(order: str) -> str:
-    """The picture as a file, legible on white and on black."""
+    """Return the picture as a file, legible on white and on black."""
     paint = PAINT
     for name, colour in FILE_COLORS.items():
         paint = paint.replace(f"var({name})", colour)
@@ -255,5 +257,5 @@ def network_file(order: str) -> str:
 
 
 def file_name(order: str) -> str:
-    """Its name."""
+    """Return the name of the file of an order."""
     return f"network-{order.lower()}.svg"

@@ -42,7 +42,7 @@ DISTRIBUTED_INCLUDES = {
 
 
 def read_text(framework: Framework, file: str) -> str:
-    """The text of one of the folder's files. Raises BadInput."""
+    """Return the text of one of the folder's files. Raises BadInput."""
     try:
         return framework.source(file)
     except (OSError, UnicodeDecodeError) as error:
@@ -52,7 +52,8 @@ def read_text(framework: Framework, file: str) -> str:
 
 
 def read_notes(framework: Framework) -> dict[str, str]:
-    """The sections of notes.md. Raises BadInput for one that is unknown."""
+    """Return the sections of notes.md. Raises BadInput for one that is
+    unknown."""
     text = read_text(framework, "notes.md")
     before, *parts = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)
     sections = dict(zip(parts[::2], map(str.strip, parts[1::2])))
@@ -85,7 +86,7 @@ def listing_fence(
     framework: Framework, section: str = "", file: str = "convnet.py",
     era: str = "",
 ) -> str:  # fmt: skip
-    """A fence that includes a section of a file, or the whole file."""
+    """Return a fence that includes a section of a file, or the whole file."""
     marks = f"# --8<-- [start:{section}]", f"# --8<-- [end:{section}]"
     source = read_text(framework, file)
     if section and not all(mark in source for mark in marks):

@@ -20,7 +20,7 @@ def label_slug(label: str) -> str:
 
 
 def draw_mark(f: Framework, x: float, y: float, size: float = 10) -> str:
-    """Its mark in a figure, `size` wide, with its middle at (x, y)."""
+    """Return a framework's mark, `size` wide, with its middle at (x, y)."""
     scale = size / 16
     then = " then" if f.era == "2018" else ""
     return (
@@ -31,7 +31,7 @@ def draw_mark(f: Framework, x: float, y: float, size: float = 10) -> str:
 
 
 def mark_name(f: Framework, name: str) -> str:
-    """A name in a table or a sentence, behind its mark: HTML."""
+    """Return a name in a table or a sentence, behind its mark: HTML."""
     then = " then" if f.era == "2018" else ""
     return f'<span class="fw fw-{label_slug(f.label)}{then}">{name}</span>'
 
@@ -48,7 +48,7 @@ def find_framework(name: str) -> Framework | None:
 
 
 def mark_cell(name: str) -> str:
-    """A cell of a table, behind its mark where it names a framework."""
+    """Return a cell of a table, behind its mark where it names a framework."""
     f = find_framework(name)
     return mark_name(f, name) if f else name
 
@@ -63,7 +63,7 @@ def row_mark(title: str, y: float) -> tuple[str, str]:
 
 
 def css_image(path: str, outline: bool) -> str:
-    """A mark as a style sheet's image."""
+    """Return a mark as a style sheet's image."""
     paint = " fill='none' stroke='%23000' stroke-width='2'" if outline else ""
     return (
         "url(\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' "
@@ -72,8 +72,8 @@ def css_image(path: str, outline: bool) -> str:
 
 
 def tab_selector(*names: str) -> str:
-    """The labels of the tabs of these names. An address has the heading's
-    before it, and a number after it where that is not enough."""
+    """Return the labels of the tabs of these names. An address has the
+    heading's before it, and a number after it where that is not enough."""
     kinds = [f'[for$="-{n}"], [for*="-{n}_"]' for n in dict.fromkeys(names)]
     return f".tabbed-labels > label:is({', '.join(kinds)})"
 

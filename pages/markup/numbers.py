@@ -43,6 +43,6 @@ def two_digits(value: float) -> str:
 
 
 def seed_count_note(measured: int, planned: int) -> str:
-    """What stands behind a number of some of the seeds; nothing where they
-    are all there."""
+    """Return what stands behind a number of some of the seeds; nothing where
+    they are all there."""
     return "" if measured >= planned else f" ({measured} of {planned} seeds)"

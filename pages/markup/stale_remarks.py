@@ -22,7 +22,7 @@ Days = frozenset[str] | None
 
 
 def stale_days(kind: str, measured: Iterable[Result]) -> Days:
-    """When those of these results that are stale were measured."""
+    """Return when those of these results that are stale were measured."""
     results = list(measured)
     if not results:
         return None
@@ -34,7 +34,7 @@ def stale_days(kind: str, measured: Iterable[Result]) -> Days:
 
 
 def stale_record_days(path: Path) -> Days:
-    """The same of what a script of evidence/ recorded."""
+    """Return when a script of evidence/ made this record, if it is stale."""
     if not path.exists():
         return None
     if evidence.is_fresh(path):
@@ -56,7 +56,7 @@ def date_range(dates: Iterable[str]) -> str:
 
 
 def stale_phrase(days: Days) -> str:
-    """The words, and when that was; empty where all is fresh."""
+    """Return the words, and when that was; empty where all is fresh."""
     if not days:
         return ""
     when = date_range(days)
@@ -64,7 +64,8 @@ def stale_phrase(days: Days) -> str:
 
 
 def add_stale_remark(text: str, days: Days) -> str:
-    """A text with the words behind it: as a sentence, where it is one."""
+    """Return a text with the words behind it: as a sentence, where it is
+    one."""
     if not days:
         return text
     words = ", ".join(filter(None, [STALE_WORDS, date_range(days)]))
@@ -86,7 +87,8 @@ def stale_sentence(days_by_name: Mapping[str, Days]) -> str:
 
 
 def stale_paragraph(*days: Days) -> str:
-    """A paragraph above what is stale: empty where anything is fresh."""
+    """Return a paragraph above what is stale: empty where anything is
+    fresh."""
     measured = [d for d in days if d is not None]
     if not all(measured):
         return ""
@@ -97,8 +99,8 @@ def stale_paragraph(*days: Days) -> str:
 def label_stale_rows(
     rows: Sequence[Sequence[str]], days: Sequence[Days]
 ) -> tuple[str, list[list[str]]]:
-    """A paragraph above a table, and its rows: the words are in one of them.
-    `days` is of each row."""
+    """Return a paragraph above a table, and its rows: the words are in one of
+    them. `days` is of each row."""
     over = stale_paragraph(*days)
     labeled = [
         [f"{row[0]}<br>{small(stale_phrase(old))}", *row[1:]]
@@ -110,8 +112,8 @@ def label_stale_rows(
 
 
 def list_stale_results(folder: Path = FOLDER) -> list[str]:
-    """A line for each stale result that is quickly measured again: its file,
-    and the command that does."""
+    """Return a line for each stale result that is quickly measured again: its
+    file, and the command that does."""
     return [
         f"{folder.name}/{one.path.relative_to(folder)} is stale: run "
         f"`.venv/bin/{one.command}`"

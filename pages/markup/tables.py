@@ -10,8 +10,8 @@ from pages.markup.framework_marks import mark_cell
 def table(
     head: Sequence[str], rows: Sequence[Sequence[str]], align: str = "l"
 ) -> str:
-    """A Markdown table. `align` has an l for a column of text and an r for
-    one of numbers; a column that it does not reach is of numbers. A first
+    """Return a Markdown table. `align` has an l for a column of text and an r
+    for one of numbers; a column that it does not reach is of numbers. A first
     cell that names a framework has its mark."""
     columns = align.ljust(len(head), "r")
     rule = ["---" if side == "l" else "---:" for side in columns]
@@ -21,8 +21,8 @@ def table(
 
 
 def card_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table in HTML whose rows become cards where there is no room: each
-    cell knows what its column is called. The cells are HTML. A first cell
+    """Return a table in HTML whose rows become cards where there is no room:
+    each cell knows what its column is called. The cells are HTML. A first cell
     that names a framework has its mark."""
     lines = ["<table data-cards>", "<thead><tr>"]
     lines += [f"<th>{name}</th>" for name in head] + ["</tr></thead><tbody>"]

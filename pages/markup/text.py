@@ -9,12 +9,12 @@ NOT_MEASURED = "not measured"
 
 
 def collapsible(title: str, body: str, kind: str = "note") -> str:
-    """A part that opens when its title is pressed."""
+    """Return a part that opens when its title is pressed."""
     return f'??? {kind} "{title}"\n\n{textwrap.indent(body, "    ")}'
 
 
 def small(text: str) -> str:
-    """A remark in small text."""
+    """Return a remark in small text."""
     return f'<small class="remark">{text}</small>'
 
 
@@ -25,8 +25,8 @@ UNDERSCORE = re.compile(r"(?<!\w)_|_(?!\w)")
 
 
 def escape_markup(text: str) -> str:
-    """A text of a result, in one line, so that nothing in it can be markup:
-    not of HTML, nor of Markdown, nor of a figure."""
+    """Return a text of a result, in one line, so that nothing in it can be
+    markup: not of HTML, nor of Markdown, nor of a figure."""
     safe = "".join(
         c if HARMLESS.match(c)
         else f"&#{ord(c)};" if c.isprintable()

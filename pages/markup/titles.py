@@ -19,7 +19,7 @@ def framework_title(framework: Framework, version: str | None) -> str:
 
 
 def backend_label(implementation: Implementation) -> str:
-    """The label of the framework that it runs on, empty where that is
+    """Return the label of the framework that it runs on, empty where that is
     itself."""
     name = implementation.backend.name
     labels = {f.import_name: f.label for f in reversed(frameworks())}
@@ -61,7 +61,8 @@ def implementation_titles(folder: Path = results.FOLDER) -> dict[str, str]:
 
 
 def group_by_label(all_frameworks: Frameworks) -> dict[str, list[Framework]]:
-    """The frameworks of each label, 2018's first; the labels in order."""
+    """Return the frameworks of each label, 2018's first; the labels in
+    order."""
     groups: dict[str, list[Framework]] = {}
     for f in sorted(all_frameworks, key=lambda f: (f.order, f.era != "2018")):
         groups.setdefault(f.label, []).append(f)
@@ -72,7 +73,8 @@ def group_by_label(all_frameworks: Frameworks) -> dict[str, list[Framework]]:
 
 
 def folder_title(framework: Framework, others: Frameworks) -> str:
-    """Its label, with the number of its folder where others share it."""
+    """Return its label, with the number of its folder where others share
+    it."""
     if sum(f.label == framework.label for f in others) == 1:
         return framework.label
     digits = re.search(r"\d*$", framework.name)
@@ -80,10 +82,11 @@ def folder_title(framework: Framework, others: Frameworks) -> str:
 
 
 def newest_of_each_label(all_frameworks: Frameworks) -> list[Framework]:
-    """Those of today, and those of 2018 whose label has none of today."""
+    """Return those of today, and those of 2018 whose label has none of
+    today."""
     return [group[-1] for group in group_by_label(all_frameworks).values()]
 
 
 def select_era(era: str, all_frameworks: Frameworks) -> list[Framework]:
-    """The frameworks of an era."""
+    """Return the frameworks of an era."""
     return [f for f in all_frameworks if f.era == era]

@@ -36,7 +36,7 @@ def draw_kernel(
 def wrap_text(
     text: str, font: ImageFont.FreeTypeFont, width: int
 ) -> list[str]:
-    """The text in lines no wider than `width` pixels."""
+    """Return the text in lines no wider than `width` pixels."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()

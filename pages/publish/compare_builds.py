@@ -37,8 +37,8 @@ def tag_text(tag: Tag) -> str:
 
 
 def page_facts(page: str, address: str) -> Facts:
-    """What a page says, each kind of it in order. `address` is its own, from
-    the site's root."""
+    """Return what a page says, each kind of it in order. `address` is its own,
+    from the site's root."""
     soup = BeautifulSoup(page, "html.parser")
     body = soup.select_one("article")
     if body is None:
@@ -91,7 +91,8 @@ def page_facts(page: str, address: str) -> Facts:
 
 
 def link_target(tag: Tag, key: str, address: str) -> str:
-    """Where it points, from the site's root; a folder without its slash."""
+    """Return where it points, from the site's root; a folder without its
+    slash."""
     target = urljoin(f"https://site/{address}", str(tag[key]))
     return target.replace("https://site", "")
 
@@ -105,7 +106,7 @@ def list_pages(site: Path) -> dict[str, Path]:
 
 
 def offered_files(site: Path) -> dict[str, bytes]:
-    """The files besides pages, by address."""
+    """Return the files besides pages, by address."""
     names = (p for p in site.rglob("*") if p.is_file())
     files = {str(p.relative_to(site)): p for p in names}
     return {
@@ -116,7 +117,7 @@ def offered_files(site: Path) -> dict[str, bytes]:
 
 
 def list_differences(one: Path, other: Path) -> Iterator[str]:
-    """A line for each. Raises BadInput for what is no built site."""
+    """Yield a line for each. Raises BadInput for what is no built site."""
     mine, theirs = list_pages(one), list_pages(other)
     if not mine or not theirs:
         raise BadInput(f"{one if not mine else other}: no pages in it")
@@ -139,7 +140,7 @@ def list_differences(one: Path, other: Path) -> Iterator[str]:
 
 
 def first_difference(one: list[str], other: list[str]) -> Iterator[str]:
-    """The first place where two lists part, and how long they are."""
+    """Yield the first place where two lists part, and how long they are."""
     if one == other:
         return
     n = next(

@@ -22,7 +22,7 @@ ZENSICAL_STYLE = "'sha256-NwSx/R2V/U4jnW0Tq5pQ53Y/rzPVJ4dqE7D6UTA/J1k='"
 
 
 def hash_sources(texts: Sequence[str]) -> str:
-    """The sources 'sha256-…' of these texts, each once, in order."""
+    """Return the sources 'sha256-…' of these texts, each once, in order."""
     digests = {
         base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         for text in texts
@@ -31,8 +31,8 @@ def hash_sources(texts: Sequence[str]) -> str:
 
 
 def content_policy(page: str) -> str:
-    """The policy of a page: what its own address serves, and those of its
-    inline scripts and styles that stand in it now."""
+    """Return the policy of a page: what its own address serves, and those of
+    its inline scripts and styles that stand in it now."""
     scripts = hash_sources(SCRIPT.findall(page))
     styles = hash_sources(STYLE.findall(page))
     if ZENSICAL in page:
@@ -57,7 +57,7 @@ def content_policy(page: str) -> str:
 
 
 def add_policy(page: str) -> str:
-    """The page with its policy, right behind the character set."""
+    """Return the page with its policy, right behind the character set."""
     page = re.sub(rf'<meta http-equiv="{POLICY}"[^>]*>', "", page)
     head = re.search(r"<meta charset=[^>]*>", page)
     if not head:

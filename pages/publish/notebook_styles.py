@@ -19,9 +19,9 @@ Nodes = Sequence[Any]
 
 
 def trim_styles(page: str) -> str:
-    """The page, whose styles for notebooks keep the rules that may hold: a
-    selector is dropped where a class that it wants is nowhere in the page, or
-    where it looks for the root inside of something."""
+    """Return the page, whose styles for notebooks keep the rules that may
+    hold: a selector is dropped where a class that it wants is nowhere in the
+    page, or where it looks for the root inside of something."""
     there = {name for names in CLASSES.findall(page) for name in names.split()}
 
     def less(style: re.Match[str]) -> str:
@@ -35,7 +35,7 @@ def trim_styles(page: str) -> str:
 
 
 def keep_rules(rules: Iterable[Any], there: set[str]) -> Iterator[Any]:
-    """The rules with a selector that may hold; @media is looked into."""
+    """Yield the rules with a selector that may hold; @media is looked into."""
     for rule in rules:
         if rule.type == "at-rule" and rule.lower_at_keyword == "media":
             inner = tinycss2.parse_rule_list(
@@ -51,7 +51,7 @@ def keep_rules(rules: Iterable[Any], there: set[str]) -> Iterator[Any]:
 
 
 def split_selectors(prelude: Nodes) -> Iterator[Nodes]:
-    """What stands between the commas."""
+    """Yield what stands between the commas."""
     one: list[Any] = []
     for node in prelude:
         if node == ",":
@@ -63,8 +63,8 @@ def split_selectors(prelude: Nodes) -> Iterator[Nodes]:
 
 
 def required_classes(selector: Nodes) -> set[str]:
-    """The classes that it wants; and `:root`, which no page has as a class,
-    where that is not what it begins with."""
+    """Return the classes that it wants; and `:root`, which no page has as a
+    class, where that is not what it begins with."""
     classes = set()
     for n, (sign, node) in enumerate(itertools.pairwise(selector)):
         if node.type != "ident":

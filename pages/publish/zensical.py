@@ -67,8 +67,9 @@ def notebook_to_page(notebook: Path, run: bool) -> None:
 
 
 def build_site(site: Path) -> int:
-    """The site, in a folder that is written anew. Raises Failed, and BadInput
-    for a folder that holds something else."""
+    """Build the site in a folder, written anew; return the exit status.
+
+    Raises Failed, and BadInput for a folder that holds something else."""
     if site.exists() and any(site.iterdir()) and not (
         site / "index.html"
     ).exists():  # fmt: skip
