@@ -18,7 +18,7 @@ from pages.charts.svg import figure, svg_text
 
 AXIS_ORDERS = {"NHWC": "channels last", "NCHW": "channels first"}
 OUTPUTS = 10
-# The colours of the site's light face, on a card of its paper.
+# The colors of the site's light face, on a card of its paper.
 FILE_COLORS = {
     "--paper": "#fcfbf8", "--line": "#dcd8ce", "--quiet": "#5c6066",
     "--signal": "#b86e00", "--network-sheet": "#dbe4f3",
@@ -227,7 +227,7 @@ def draw_tall(order: str) -> tuple[float, float, list[str]]:
 
 
 def network_figure(order: str, kind: str) -> str:
-    """Return the picture for a page, whose colours and typeface it takes."""
+    """Return the picture for a page, whose colors and typeface it takes."""
     draw = {"wide": draw_wide, "tall": draw_tall}[kind]
     width, height, body = draw(order)
     return figure(
@@ -245,8 +245,8 @@ def network_figure(order: str, kind: str) -> str:
 def network_file(order: str) -> str:
     """Return the picture as a file, legible on white and on black."""
     paint = PAINT
-    for name, colour in FILE_COLORS.items():
-        paint = paint.replace(f"var({name})", colour)
+    for name, color in FILE_COLORS.items():
+        paint = paint.replace(f"var({name})", color)
     paint = paint.replace("var(--md-typeset-color, #1d2430)", "#1d2430")
     head, body = network_figure(order, "wide").split("</desc>\n")
     card = (

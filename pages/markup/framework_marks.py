@@ -1,4 +1,4 @@
-"""A colour and a mark for each label: in tabs, tables and charts, the same.
+"""A color and a mark for each label: in tabs, tables and charts, the same.
 
 docs/assets/frameworks.css has them for the pages; a figure draws `mark()`.
 An era that is over has the outline alone.
@@ -55,7 +55,7 @@ def mark_cell(name: str) -> str:
 
 def row_mark(title: str, y: float) -> tuple[str, str]:
     """Of a name at the head of a figure's row, its middle at y: the class of
-    its colour, and its mark; both empty where it names no framework."""
+    its color, and its mark; both empty where it names no framework."""
     f = find_framework(title)
     return (
         (f"fw-{label_slug(f.label)}", draw_mark(f, 6, y, 9)) if f else ("", "")
