@@ -33,7 +33,6 @@ from lab.frameworks import (
     Framework,
     Implementation,
     every,
-    frameworks,
     reference,
 )
 from lab.own import listed
@@ -482,16 +481,6 @@ def digest_variant(i: Implementation, name: str) -> Sources:
     return {key: digest_value(tables.get(name))}
 
 
-def collect_endurance(i: Implementation, result: Result) -> Sources:
-    """Every module of lab/, and every framework's listing."""
-    found = digest_files(
-        *(path.relative_to(ROOT) for path in (ROOT / "lab").rglob("*.py"))
-    )
-    for f in frameworks():
-        found |= digest_folder(f, *PORTED, "distributed.py", "framework.toml")
-    return found
-
-
 KINDS = {
     "gates": collect_gates,
     "seeds": collect_seeds,
@@ -502,7 +491,6 @@ KINDS = {
     "distributed": collect_distributed,
     "benchmarks": collect_benchmarks,
     "canary": collect_canary,
-    "endurance": collect_endurance,
 }
 
 
@@ -540,7 +528,7 @@ def add_sources(kind: str, result: Result) -> Result:
     """`result`, just measured, with its sources: the packages as they are
     installed, and files as they were when this command started."""
     found = collect_sources(kind, result)
-    if kind not in ("endurance", "canary", "parity-gpu"):
+    if kind not in ("canary", "parity-gpu"):
         here = read_installed_versions(find_implementation(result))
         found |= {key: here[key] for key in found.keys() & here.keys()}
     return result | {"sources": mark_changed(found)}

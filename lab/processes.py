@@ -45,7 +45,7 @@ NOT_HERE = NO_2018, NO_PACKAGE
 # What a task returned; "error" is None, or the framework's own last lines.
 Result = dict[str, Any]
 Files = dict[str, Path]
-# lab/endurance/warm.py has another one.
+# tests/support/warm.py has another one.
 start: Callable[..., Any] = subprocess.Popen
 
 

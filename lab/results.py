@@ -19,7 +19,6 @@ from lab.errors import BadInput
 from lab.frameworks import ROOT, every
 
 FOLDER = ROOT / "results"
-ENDURANCE = "endurance.json"
 # One of these files, as JSON has it; results/schemas/ says what is in it.
 Result = dict[str, Any]
 
@@ -200,16 +199,6 @@ def canary(folder: Path = FOLDER) -> dict[str, Result]:
     """{slug: whether it works where nothing is pinned}."""
     found = read_all("canary", folder)
     return {i.slug: found[i.slug] for i in every() if i.slug in found}
-
-
-def endurance(
-    folder: Path = FOLDER, name: str = ENDURANCE
-) -> list[dict[str, Any]]:
-    """The rows that `python -m lab.endurance` wrote; none where it did not.
-    Raises BadInput as read() does."""
-    path = folder / name
-    found: list[dict[str, Any]] = []
-    return read("endurance", path)["rows"] if path.exists() else found
 
 
 def control(folder: Path = FOLDER) -> Result | None:

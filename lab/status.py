@@ -96,11 +96,6 @@ def list_all() -> Iterator[KeptResult]:
     """Every result and every record."""
     yield from list_results(implementations())
     yield from list_benchmarks()
-    path = results.FOLDER / results.ENDURANCE
-    yield KeptResult(
-        *("endurance", "—", path, find_state("endurance", path)),
-        "python -m lab.endurance",
-    )
     for name, path in evidence.list_records().items():
         state = evidence.find_state(path)
         command = f"python -m lab.evidence {name}"

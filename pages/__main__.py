@@ -18,7 +18,6 @@ from pages import (
     cachelines,
     check_folder,
     convnet,
-    endurance,
     evidence_records,
     faster,
     home,
@@ -63,7 +62,6 @@ RESULT_PAGES = [
     faster,
     raw_results,
     references,
-    endurance,
 ]
 # What is written from what the scripts of evidence/ recorded.
 RECORD_PAGES = [home_digit, training, phrasebook, evidence_records]

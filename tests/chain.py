@@ -12,11 +12,11 @@ from safetensors.numpy import load_file, save_file
 
 from lab import parity
 from lab.convert import SAFETENSORS, convert
-from lab.endurance.warm import warm
 from lab.formats import File
 from lab.frameworks import Framework, Implementation, frameworks
 from lab.processes import Result, execute, interpreter
 from tests.helpers import HANG, REQUIRE_ALL, Once
+from tests.support.warm import warm
 
 TRAINED = parity.DATA / "trained.safetensors"
 # What a file is of, and what kind it is of: {name: File}.

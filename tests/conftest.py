@@ -17,10 +17,10 @@ from filelock import FileLock
 from xdist.scheduler import LoadScopeScheduling
 
 from lab import mnist, processes
-from lab.endurance.warm import warm
 from lab.frameworks import ROOT, Implementation, every, frameworks
 from lab.freshness import digest_of
 from tests.helpers import REQUIRE_ALL, Once, Warmed, missing
+from tests.support.warm import warm
 from tests.visits import own_file as own_file  # fixtures
 from tests.visits import visit as visit
 

@@ -3,10 +3,10 @@
 import pytest
 
 from lab import mnist
-from lab.endurance import small
-from lab.endurance.small import Files as Files
-from lab.endurance.small import idx as idx
-from lab.endurance.small import zipped as zipped
+from tests.support import small
+from tests.support.small import Files as Files
+from tests.support.small import idx as idx
+from tests.support.small import zipped as zipped
 
 TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = mnist.FILES
 

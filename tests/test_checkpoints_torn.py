@@ -6,24 +6,22 @@ import shutil
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
 
 from lab import checkpoints, training
-from lab.endurance.kept import ABOUT, kept_some
 from lab.errors import BadInput
 from lab.files import alone
 from lab.frameworks import every
 from lab.inside.checkpoints import MANIFEST, STATE
+from tests.support.checkpoints import ABOUT, write_checkpoints
 
 
 @pytest.fixture
 def newest(tmp_path: Path) -> Path:
     """The newest of two checkpoints."""
-    _, (kept, _) = kept_some(tmp_path, Random(0))
-    return Path(kept) / ABOUT.implementation / "epoch-0003"
+    return write_checkpoints(tmp_path)
 
 
 def said(key: str, value: Any) -> Callable[[Path], None]:

@@ -30,7 +30,7 @@ import json, sys
 from lab import freshness, results
 found = {
     (kind, name): result
-    for kind in freshness.KINDS if kind != "endurance"
+    for kind in freshness.KINDS
     for name, result in results.read_all(kind).items()
 }
 for (kind, name), result in found.items():
@@ -341,7 +341,7 @@ def test_the_table_names_the_command() -> None:
 
 
 def test_names_of_kinds_are_those_of_results() -> None:
-    assert set(freshness.KINDS) == set(results.NAMES) | {"endurance"}
+    assert set(freshness.KINDS) == set(results.NAMES)
     with pytest.raises(BadInput, match="no framework"):
         implementations(["nothing"])
 

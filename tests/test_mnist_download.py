@@ -7,13 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import IO
 
 import numpy as np
 import pytest
 
 from lab import mnist
-from lab.endurance.mirror import Server, serving
 from lab.frameworks import ROOT
 from tests.helpers import HANG
 from tests.mnist_files import (
@@ -25,6 +25,7 @@ from tests.mnist_files import (
     idx,
     small_mnist,
 )
+from tests.support.mirror import LIES, Server, serving
 
 
 @pytest.fixture
@@ -257,6 +258,44 @@ def test_two_processes_at_once(
     assert sorted(p.name for p in cache.iterdir()) == sorted(
         f"{name}.gz" for name in small
     )
+
+
+# Those that keep a reader busy, until the deadline perhaps.
+SLOW = ("silent", "endless_head", "slow_head", "endless", "slow_body", "bomb",
+        "bombs")  # fmt: skip
+LYING = [
+    pytest.param(lie, seed, marks=[pytest.mark.slow] if lie in SLOW or seed
+                 else [])
+    for lie in LIES
+    for seed in range(1 if lie in SLOW else 12)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lie, seed", LYING)
+def test_a_mirror_that_lies_and_then_a_good_one(
+    lie: str,
+    seed: int,
+    small: Files,
+    cache: Path,
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is downloaded is MNIST, from a mirror that has it, or nothing."""
+    monkeypatch.setattr(server, "random", Random(seed))
+    monkeypatch.setattr(mnist, "DEADLINE", 1)
+    mirrors = [server.serve(f"lie-{lie}", small)]
+    monkeypatch.setattr(mnist, "MIRRORS", mirrors)
+    names = {f"{name}.gz" for name in small}
+    try:
+        mnist.load("mnist")
+    except mnist.DataError as error:  # not every lie is of account
+        assert str(error).isprintable()
+    assert {p.name for p in cache.iterdir()} <= names
+    mirrors.append(server.serve("good", small))
+    digits = mnist.load("mnist")
+    for array, data in zip(digits, small.values(), strict=True):
+        assert idx(array.astype("uint8")) == data
+    assert {p.name for p in cache.iterdir()} == names
 
 
 # Only where MNIST_DIR names MNIST itself.

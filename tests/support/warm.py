@@ -69,9 +69,7 @@ class Server:
 
     def ask(self, task: dict[str, Any]) -> None:
         assert self.process.stdin
-        os.write(
-            self.process.stdin.fileno(), f"{json.dumps(task)}\n".encode()
-        )
+        os.write(self.process.stdin.fileno(), f"{json.dumps(task)}\n".encode())
 
 
 class Warm:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from random import Random
 
-from lab.endurance.small import Files, zipped
+from tests.support.small import Files, zipped
 
 
 class Server(http.server.ThreadingHTTPServer):
