@@ -4,6 +4,7 @@ files, as Hypothesis draws and shrinks them."""
 import contextlib
 import functools
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -201,20 +202,27 @@ def edit_number(match: re.Match[bytes]) -> SearchStrategy[Edit]:
     return st.builds(replace, st.just(match), new)
 
 
+# What stands in the place of a value of JSON: what is often missed, or any.
+VALUES = [
+    math.nan, math.inf, -math.inf, -0.0, 1e308, 5e-324, 0, 1, -1, 2**63,
+    10**400, 0.5, True, False, None, "", " ", "nan", [], {}, [[]],
+]  # fmt: skip
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
 def change_values(data: bytes) -> SearchStrategy[Change]:
     """Of JSON: other values, and values that are gone."""
     found = list(walk(json.loads(data)))
     places = st.sampled_from([place for place, _ in found])
-    values = st.recursive(
-        st.one_of(
-            st.none(), st.booleans(), st.integers(), st.floats(), st.text(),
-        ),
-        lambda inner: st.one_of(
-            st.lists(inner, max_size=3),
-            st.dictionaries(st.text(), inner, max_size=3),
-        ),
-        max_leaves=5,
-    ) | st.sampled_from([value for _, value in found])  # fmt: skip
+    there = st.sampled_from([value for _, value in found])
+    values = st.sampled_from(VALUES) | there | ANY
     # All of it cannot be gone.
     inner = st.sampled_from([place for place, _ in found[1:]])
     return st.builds(Put, places, values) | st.builds(Remove, inner)
