@@ -9,6 +9,9 @@ from collections.abc import Callable
 from lab.errors import BadInput, Failed, shown
 from lab.mnist import DataError
 
+# Letters of an error: a file may hold any number, and be quoted.
+LONGEST = 600
+
 
 def outcome(
     name: str, do: Callable[[], int], interrupted: str = "interrupted"
@@ -86,5 +89,10 @@ def mute() -> None:
 
 
 def one_line(text: str) -> str:
-    """`text` in one line, and nothing in it that steers a terminal."""
-    return shown(" ".join(text.split()))
+    """`text` in one line of at most LONGEST letters, the middle left out
+    where there are more; nothing in it steers a terminal."""
+    line = shown(" ".join(text.split()))
+    if len(line) > LONGEST:
+        half = LONGEST // 2 - 3
+        line = f"{line[:half]} … {line[-half:]}"
+    return line

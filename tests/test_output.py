@@ -65,6 +65,13 @@ def test_a_full_device(run: list[str], tmp_path: Path) -> None:
 CONVERT = ["convert", "safetensors", "safetensors", str(TRAINED)]
 
 
+def test_a_long_error_is_one_line_that_can_be_read() -> None:
+    """Its middle is left out: it may quote a file."""
+    line = outcome.one_line(f"first\n{'x' * 5000}\x1b last")
+    assert line.startswith("first xxx") and line.endswith("x\\x1b last")
+    assert " … " in line and len(line) <= outcome.LONGEST
+
+
 @pytest.mark.parametrize("buffered", ["", "1"])
 def test_a_full_device_and_no_results(buffered: str, tmp_path: Path) -> None:
     for run in ["list"], [*CONVERT, str(tmp_path / "out")]:

@@ -203,7 +203,7 @@ def edit_number(match: re.Match[bytes]) -> SearchStrategy[Edit]:
 
 
 # What stands in the place of a value of JSON: what is often missed, or any.
-VALUES = [
+VALUES: list[Any] = [
     math.nan, math.inf, -math.inf, -0.0, 1e308, 5e-324, 0, 1, -1, 2**63,
     10**400, 0.5, True, False, None, "", " ", "nan", [], {}, [[]],
 ]  # fmt: skip
