@@ -34,8 +34,13 @@ DOCKER_ANSWERS = 30.0  # seconds
 # Names the Python that runs the frameworks of today, where that is not the
 # one that runs this.
 PYTHON = "FRAMEWORK_PYTHON"
-# Of every process; and of one that only reads a file again.
-QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONDONTWRITEBYTECODE": "1"}
+# Of every process, whose paths are UTF-8 in any locale; and of one that only
+# reads a file again.
+QUIET = {
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONUTF8": "1",
+}
 ALONE = {"JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""}
 MEMORY = "4g"  # twice what any of them needs for the whole MNIST
 NO_2018 = "not run: `make 2018` sets it up"

@@ -206,7 +206,8 @@ def rewritten(look: Look, kind: str, path: Path) -> Screened:
     request = {
         "task": "rewrite",
         "kind": kind,
-        "path": str(path.absolute()),
+        # As that process has it, whatever this one's locale makes of it.
+        "path": os.fsencode(path.absolute()).decode(errors="surrogateescape"),
         "out": look.file.name,
         "tensors": look.file.tensors,
     }
