@@ -16,6 +16,7 @@ import pytest
 from lab import checkpoints, files, parity
 from lab.frameworks import Implementation, every
 from lab.processes import interpreter
+from tests.chain import FILES
 from tests.helpers import Once
 from tests.support.commands import (
     COMMAND,
@@ -28,7 +29,6 @@ from tests.support.commands import (
 )
 from tests.support.mirror import serving
 from tests.support.small import small_mnist
-from tests.support.weights import FILES
 
 INITIAL = parity.DATA / "initial.safetensors"
 # How often it is killed; `make test` does so twice.

@@ -20,6 +20,7 @@ import pytest
 
 from lab import files
 from lab.frameworks import ROOT
+from tests.chain import FILES
 from tests.helpers import Once
 from tests.support.commands import (
     Run,
@@ -32,7 +33,6 @@ from tests.support.commands import (
 )
 from tests.support.mirror import serving
 from tests.support.small import small_mnist
-from tests.support.weights import FILES
 from tests.test_killed import LOAD
 
 pytestmark = [pytest.mark.slow, pytest.mark.framework]

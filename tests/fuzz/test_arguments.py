@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from lab import command, files
 from lab.frameworks import frameworks
+from tests.chain import TRAINED
 from tests.fuzz.attempt import accepts, reads
-from tests.support.weights import TRAINED, other_tensors
+from tests.support.weights import other_tensors
 
 # What an argument may have: any letter but NUL, and bytes that are none. No
 # more than a file in this folder: the tests may be root's.

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from lab import command
 from lab.frameworks import frameworks, reference
+from tests.chain import FILES
 from tests.fuzz.attempt import accepts
 from tests.fuzz.changes import FILES as FILE_CHANGES
 from tests.fuzz.changes import apply, in_bytes
 from tests.helpers import Once, Warmed
-from tests.support.weights import FILES, other_tensors, trained_file
+from tests.support.weights import other_tensors, trained_file
 
 # The screens of files that have a checksum of their numbers. Orbax has one
 # of what says where they are, and none of them.

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 from lab import files
 from lab.convert import SAFETENSORS, convert
 from lab.frameworks import ROOT, frameworks, reference
+from tests.chain import FILES, TRAINED
 from tests.helpers import HANG, Once, until
-from tests.support.weights import FILES, TRAINED, other_tensors, trained_file
+from tests.support.weights import other_tensors, trained_file
 
 COMMAND = [sys.executable, "-m", "snippets"]
 # A variable of every process, by which what inherits it is found.

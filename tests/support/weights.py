@@ -7,19 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from lab import parity
 from lab.convert import SAFETENSORS, convert
-from lab.formats import File
 from lab.frameworks import frameworks
 from lab.processes import NOT_HERE, interpreter
 from lab.tensors import SHAPES
+from tests.chain import FILES, TRAINED
 from tests.helpers import Once, missing
 
-TRAINED = parity.DATA / "trained.safetensors"
-# What a file is of, and what kind it is of: {name: File}.
-FILES: dict[str, File] = {f.name: f.file for f in frameworks()} | {
-    SAFETENSORS.name: SAFETENSORS.file
-}
 Arrays = dict[str, np.ndarray]
 
 
