@@ -1,4 +1,4 @@
-"""How many examples Hypothesis tries: few with `make test`, thousands with
+"""How many examples Hypothesis tries: few with `make test`, hundreds with
 --prove. What fails once is tried first from then on: .hypothesis/ has it."""
 
 import pytest
@@ -11,7 +11,7 @@ COMMON = settings(
                            HealthCheck.large_base_example],
 )  # fmt: skip
 settings.register_profile("short", COMMON, max_examples=20)
-settings.register_profile("prove", COMMON, max_examples=2000)
+settings.register_profile("prove", COMMON, max_examples=400)
 
 
 def pytest_configure(config: pytest.Config) -> None:
