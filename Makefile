@@ -81,6 +81,7 @@ check: .venv/.complete  ## lint, types, pages, links: in less than a minute
 
 lint:
 	$(PY) -m ruff check
+	$(PY) -m ruff format --check
 types:
 	$(PY) -m mypy
 pages:

@@ -53,8 +53,11 @@ def touched(base: str) -> list[str]:
     commit `base`. Raises CalledProcessError if Git does not have it."""
     changed = subprocess.run(
         ["git", "diff", "--name-only", "--no-renames", "-z", base, "--"],
-        cwd=ROOT, check=True, stdout=subprocess.PIPE, encoding="utf-8",
-    ).stdout.split("\0")  # fmt: skip
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ).stdout.split("\0")
     known = manifests()
     shared = SHARED + tuple(
         f"snippets/{name}/"
@@ -85,8 +88,11 @@ def main(arguments: list[str]) -> int:
             try:
                 print(json.dumps(touched(base)))
             except subprocess.CalledProcessError as error:
-                print(f"matrix: git: status {error.returncode}: no list of "
-                      f"what differs from {base}", file=sys.stderr)
+                print(
+                    f"matrix: git: status {error.returncode}: no list of "
+                    f"what differs from {base}",
+                    file=sys.stderr,
+                )
                 return 1
         case _:
             asked = " ".join(arguments) or "nothing"

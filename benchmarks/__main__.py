@@ -20,35 +20,49 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True)
     sub = commands.add_parser("run", help="measure what is missing, in rounds")
     sub.add_argument(
-        "names", metavar="VARIANT", nargs="*",
+        "names",
+        metavar="VARIANT",
+        nargs="*",
         help="a folder of snippets/, folder-backend, or a table of its "
         "variants.toml (default: all)",
-    )  # fmt: skip
+    )
     sub.add_argument(
-        "--rounds", type=positive(int), default=ROUNDS, metavar="N",
+        "--rounds",
+        type=positive(int),
+        default=ROUNDS,
+        metavar="N",
         help="fixed for all of a campaign; default: %(default)s",
-    )  # fmt: skip
+    )
     sub.add_argument(
-        "--cases", metavar="CASE,…", type=lambda text: text.split(","),
+        "--cases",
+        metavar="CASE,…",
+        type=lambda text: text.split(","),
         help=", ".join(CASES | MORE_CASES) + " (default: each variant's own)",
-    )  # fmt: skip
+    )
     sub.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     sub.add_argument(
-        "--threads", type=positive(int), metavar="N",
+        "--threads",
+        type=positive(int),
+        metavar="N",
         help="default: one for each core",
-    )  # fmt: skip
+    )
     sub.add_argument(
         "--machine", metavar="NAME", help="default: from its CPU or its GPU"
     )
     sub.add_argument(
-        "--into", type=Path, metavar="FOLDER",
+        "--into",
+        type=Path,
+        metavar="FOLDER",
         help="default: results/benchmarks/<machine>/<day>, the newest that is "
         "of this commit, or today's",
-    )  # fmt: skip
+    )
     sub.add_argument(
-        "--timeout", type=positive(float), default=900, metavar="S",
+        "--timeout",
+        type=positive(float),
+        default=900,
+        metavar="S",
         help="seconds that each process may take (default: %(default)s)",
-    )  # fmt: skip
+    )
     sub = commands.add_parser("compare", help="one folder with another")
     sub.add_argument("before", type=Path, metavar="FOLDER")
     sub.add_argument("after", type=Path, metavar="FOLDER")

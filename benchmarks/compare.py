@@ -26,11 +26,12 @@ def show(options: Namespace, console: Console) -> int:
             # Not side by side: their rounds have nothing in common.
             times, low, high = unpaired(is_, was)
             grid.add_row(
-                variant, case,
+                variant,
+                case,
                 *(f"{1e3 * middle(x):,.2f} ms" for x in (was, is_)),
                 f"{times:.3f}",
                 "—" if low is None else f"{low:.3f}–{high:.3f}",
-            )  # fmt: skip
+            )
     console.print(grid)
     missing = sorted(set(before) ^ set(after))
     if missing:

@@ -22,19 +22,27 @@ CHANGES = {"system", "kernel"}
 # What is measured. Of these the commit is told: a page that changes does not
 # make it another.
 MEASURED = [
-    "snippets/*/convnet.py", "snippets/*/fast.py", "snippets/*/weights.py",
-    "snippets/*.toml", "benchmarks", "lab/inside", "requirements.txt",
+    "snippets/*/convnet.py",
+    "snippets/*/fast.py",
+    "snippets/*/weights.py",
+    "snippets/*.toml",
+    "benchmarks",
+    "lab/inside",
+    "requirements.txt",
     "environments/2018",
-]  # fmt: skip
+]
 
 
 def lines(*command: str) -> list[str]:
     """What a command prints; nothing where there is no such command."""
     try:
         return subprocess.run(
-            command, cwd=ROOT, capture_output=True, encoding="utf-8",
+            command,
+            cwd=ROOT,
+            capture_output=True,
+            encoding="utf-8",
             check=True,
-        ).stdout.splitlines()  # fmt: skip
+        ).stdout.splitlines()
     except (OSError, subprocess.CalledProcessError):
         return []
 
@@ -80,10 +88,16 @@ def machine() -> dict[str, Any]:
         "max_khz": int(frequency) if frequency else None,
         "governor": text(CPU / "cpu0/cpufreq/scaling_governor"),
         "gpu": next(
-            iter(lines("nvidia-smi", "--query-gpu=name,driver_version",
-                       "--format=csv,noheader")), None,
+            iter(
+                lines(
+                    "nvidia-smi",
+                    "--query-gpu=name,driver_version",
+                    "--format=csv,noheader",
+                )
+            ),
+            None,
         ),
-    }  # fmt: skip
+    }
 
 
 def identity(machine: dict[str, Any]) -> dict[str, Any]:
@@ -127,9 +141,11 @@ def stolen() -> dict[str, float]:
 def commit() -> str | None:
     """The last commit that changed what is measured, with a + where files
     differ from it; None outside a repository."""
-    found = lines("git", "log", "-1", "--format=%h", "--abbrev=12", "--",
-                  *MEASURED)  # fmt: skip
+    found = lines(
+        "git", "log", "-1", "--format=%h", "--abbrev=12", "--", *MEASURED
+    )
     if not found:
         return None
-    return found[0] + ("+" if lines("git", "status", "--porcelain", "--",
-                                    *MEASURED) else "")  # fmt: skip
+    return found[0] + (
+        "+" if lines("git", "status", "--porcelain", "--", *MEASURED) else ""
+    )

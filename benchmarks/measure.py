@@ -113,8 +113,9 @@ class Measuring:
         found.pop("measured")
         for key in CAMPAIGN:
             whole = key != "machine"
-            was, now = (e[key] if whole else identity(e[key])
-                        for e in (found, new))  # fmt: skip
+            was, now = (
+                e[key] if whole else identity(e[key]) for e in (found, new)
+            )
             if was != now:
                 raise BadInput(
                     f"{path}: was begun with another {key}; --into FOLDER "
@@ -153,7 +154,8 @@ class Measuring:
             {
                 "task": "benchmark",
                 "cases": cases,
-                "peer": variant.peer and {
+                "peer": variant.peer
+                and {
                     "module": variant.name,
                     "import_name": variant.peer.import_name,
                 },
@@ -208,8 +210,10 @@ class Measuring:
         entry["version"] = result["version"]
         entry["device"] = result["device"]
         entry["check"] = {
-            "losses": losses, "farthest": share, "tolerance": most,
-        }  # fmt: skip
+            "losses": losses,
+            "farthest": share,
+            "tolerance": most,
+        }
         if share <= most:
             return None
         return (
@@ -229,8 +233,9 @@ class Measuring:
         entry["version"] = result["version"]
         entry["device"] = result["device"]
         more = result["around"] | {
-            "round": round_, "kernel": self.machine["kernel"],
-        }  # fmt: skip
+            "round": round_,
+            "kernel": self.machine["kernel"],
+        }
         add(entry, suite, more, result["metadata"])
         return dict(result["errors"])
 

@@ -38,9 +38,9 @@ def add(
                 pyperf.Run(
                     run.values,
                     warmups=run.warmups,
-                    metadata=metadata | more | own.get(
-                        benchmark.get_name(), {}
-                    ),
+                    metadata=metadata
+                    | more
+                    | own.get(benchmark.get_name(), {}),
                     collect_metadata=False,
                 )
             )

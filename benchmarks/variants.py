@@ -34,27 +34,38 @@ ROUNDS = 12
 # value of a prediction is the mean of enough calls to last 0.3 s.
 CASES: dict[str, dict[str, Any]] = {
     f"train-{batch}": {
-        "task": "train", "batch": batch, "count": count,
-        "warmups": 1, "values": 1, "loops": 1,
+        "task": "train",
+        "batch": batch,
+        "count": count,
+        "warmups": 1,
+        "values": 1,
+        "loops": 1,
     }
     for batch, count in [(128, 2048), (32, 1024), (1024, 2048)]
 } | {
     f"predict-{batch}": {
-        "task": "predict", "batch": batch,
-        "warmups": 0, "values": 1, "loops": 1,
+        "task": "predict",
+        "batch": batch,
+        "warmups": 0,
+        "values": 1,
+        "loops": 1,
     }
     for batch in (1, 1024)
-}  # fmt: skip
+}
 # Those that a table of variants.toml names.
 MORE_CASES: dict[str, dict[str, Any]] = {
     "peak": {"task": "peak", "warmups": 1, "values": 1, "loops": 1},
     "layers": {"task": "layers", "warmups": 1, "values": 1, "loops": 1},
     "harness": {"task": "harness", "warmups": 1, "values": 1, "loops": 1},
-}  # fmt: skip
+}
 CHECK: dict[str, Any] = {
-    "name": "check", "task": "check", "steps": 10,
-    "warmups": 0, "values": 1, "loops": 1,
-}  # fmt: skip
+    "name": "check",
+    "task": "check",
+    "steps": 10,
+    "warmups": 0,
+    "values": 1,
+    "loops": 1,
+}
 PREDICTING = tuple(name for name in CASES if name.startswith("predict"))
 # What predicts with weights that were trained elsewhere, and trains nothing:
 # a module of benchmarks/peers/ for each table of its peers.toml.
@@ -261,9 +272,7 @@ def variants(
     return [v for v in found.values() if not wanted or v.name in wanted]
 
 
-def environment(
-    variant: Variant, threads: int, device: str
-) -> dict[str, str]:
+def environment(variant: Variant, threads: int, device: str) -> dict[str, str]:
     """What a process of `variant` gets: threads, "cpu" or "cuda", its own."""
     found = {
         "OMP_NUM_THREADS": str(threads),

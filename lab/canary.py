@@ -35,9 +35,11 @@ REQUIREMENTS = ROOT / "requirements.txt"
 OLDEST = 3, 11
 # Where a reader meets what a step looks at.
 PAGES = {
-    "contract": "convnet.md", "gate": "convnet.md",
-    "parity": "same-numbers.md", "convert": "port.md",
-}  # fmt: skip
+    "contract": "convnet.md",
+    "gate": "convnet.md",
+    "parity": "same-numbers.md",
+    "convert": "port.md",
+}
 LINE = re.compile(
     r"(?P<name>[\w.-]+)(?P<extra>\[[\w,-]+\])?==(?P<pin>[\w.+]+)"
     r"\s*(?P<marker>;[^#]*)?(#.*)?"
@@ -63,8 +65,10 @@ def version(python: Path) -> tuple[int, ...] | None:
     try:
         said = subprocess.run(
             [python, "-c", "import sys; print(*sys.version_info[:3])"],
-            capture_output=True, encoding="utf-8", timeout=60,
-        )  # fmt: skip
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+        )
         return tuple(map(int, said.stdout.split())) or None
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
@@ -100,16 +104,27 @@ def installed(
     own = folder / "bin" / "python"
     commands: list[list[str | Path]] = [
         [python, "-m", "venv", "--clear", folder],
-        [own, "-m", "pip", "--disable-pip-version-check", "install",
-         "--quiet", "--only-binary", ":all:", *wanted],
-    ]  # fmt: skip
+        [
+            own,
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "install",
+            "--quiet",
+            "--only-binary",
+            ":all:",
+            *wanted,
+        ],
+    ]
     for command in commands:
         errors = folder.with_suffix(".txt")
         with open(errors, "w") as stderr:
             done = subprocess.run(
-                command, stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=stderr,
-            )  # fmt: skip
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+            )
         if done.returncode:
             return plain(last_lines(errors, 1)) or "no reason given"
     return None
@@ -124,8 +139,10 @@ def packages(python: Path, names: Sequence[str]) -> dict[str, str]:
     """The versions of those of `names` that are installed."""
     said = subprocess.run(
         [python, "-m", "pip", "list", "--format", "json"],
-        capture_output=True, encoding="utf-8", check=True,
-    ).stdout  # fmt: skip
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    ).stdout
     found = {
         p["name"].lower().replace("_", "-"): p["version"]  # tensorflow_cpu
         for p in json.loads(said)
@@ -145,10 +162,18 @@ def steps(
     path = scratch / "layers.json"
     asked = ["layers", implementation.title, "--json", str(path)]
     done = subprocess.run(
-        [sys.executable, "-m", "snippets", *asked, "--timeout",
-         str(options.timeout)],
-        cwd=ROOT, capture_output=True, encoding="utf-8",
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "snippets",
+            *asked,
+            "--timeout",
+            str(options.timeout),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+    )
     if not path.exists():
         yield "layers", "phrasebook.md", plain(done.stderr[-300:])
         return
@@ -167,9 +192,12 @@ def measured(
     """The JSON entry of one implementation."""
     backend = implementation.backend
     entry = identity(implementation) | {
-        "python": None, "packages": {}, "refused": {}, "looked_at": [],
+        "python": None,
+        "packages": {},
+        "refused": {},
+        "looked_at": [],
         "error": None,
-    }  # fmt: skip
+    }
     folder = scratch / "venv"
     own = folder / "bin" / "python"
     for python in options.python or pythons():
@@ -234,19 +262,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Does it still work where nothing is pinned?",
     )
     parser.add_argument(
-        "names", metavar="NAME", nargs="*",
+        "names",
+        metavar="NAME",
+        nargs="*",
         help="a folder of snippets/, or folder/backend (default: all of "
         "today)",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--python", type=Path, action="append", metavar="PATH",
+        "--python",
+        type=Path,
+        action="append",
+        metavar="PATH",
         help="this one alone (default: the newest that is here and for which "
         "there is all that it needs)",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--timeout", type=positive(float), default=1800, metavar="S",
+        "--timeout",
+        type=positive(float),
+        default=1800,
+        metavar="S",
         help="seconds that each process may take (default: %(default)s)",
-    )  # fmt: skip
+    )
     options = parser.parse_args(arguments)
     options.said = " ".join(["python -m lab.canary", *options.names])
     console = Console(width=None if sys.stdout.isatty() else 160)

@@ -103,9 +103,7 @@ def check(
     }
     wanted = {n for n in {*places, *rule.added} if not n.startswith("+")}
     # A state that is missing begins as the framework begins it.
-    must = wanted - {
-        own.name for key in row.states for own in owns(rule, key)
-    }
+    must = wanted - {own.name for key in row.states for own in owns(rule, key)}
     if not must <= set(weights) <= wanted:
         raise BadInput(
             f"{layer} of {source.name} has {', '.join(sorted(wanted))}, not "

@@ -67,9 +67,11 @@ def steps(
 
     asked = {"epochs": 3, "batch_size": 128, "seed": 0}
     result = execute(
-        implementation, {"task": "train", "digits": digits.name} | asked,
-        timeout, inputs={digits.name: digits},
-    )  # fmt: skip
+        implementation,
+        {"task": "train", "digits": digits.name} | asked,
+        timeout,
+        inputs={digits.name: digits},
+    )
     options = Namespace(data="mnist-5k", require_gpu=False, **asked)
     entry = training.judged(implementation, result, options)
     yield "gate", [entry["error"]] if entry["error"] else []
@@ -104,8 +106,11 @@ def lacking(framework: Framework, timeout: float) -> list[str]:
     try:
         done = subprocess.run(
             [sys.executable, "-m", "pages", "--lacking", framework.name],
-            cwd=ROOT, capture_output=True, encoding="utf-8", timeout=timeout,
-        )  # fmt: skip
+            cwd=ROOT,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=timeout,
+        )
     except subprocess.TimeoutExpired:
         return [f"stopped after {timeout:g} s (--timeout)"]
     return done.stderr.splitlines() if done.returncode else []
@@ -120,7 +125,8 @@ def gaps(framework: Framework) -> Iterator[str]:
         left = [one for one in members if one.state != "fresh"]
         counts = [
             f"{count[state]} of {len(members)} {state}"
-            for state in ("stale", "absent") if count[state]
-        ]  # fmt: skip
+            for state in ("stale", "absent")
+            if count[state]
+        ]
         for command in join_commands(left):
             yield f"{title}: {kind}: {', '.join(counts)}: `{command}`"

@@ -69,17 +69,25 @@ def parser() -> argparse.ArgumentParser:
     sub = commands.add_parser("list", help="name every framework")
     sub.set_defaults(do=list_frameworks)
     for name, do, words in (
-        ("status", status.report,
-         "say which kept results are fresh, stale or absent"),
-        ("refresh", status.refresh,
-         "measure again those that are stale or absent and take minutes"),
-    ):  # fmt: skip
+        (
+            "status",
+            status.report,
+            "say which kept results are fresh, stale or absent",
+        ),
+        (
+            "refresh",
+            status.refresh,
+            "measure again those that are stale or absent and take minutes",
+        ),
+    ):
         sub = commands.add_parser(name, help=words)
         sub.set_defaults(do=do)
         sub.add_argument(
-            "names", metavar="NAME", nargs="*",
+            "names",
+            metavar="NAME",
+            nargs="*",
             help="a folder of snippets/, or folder/backend (default: all)",
-        )  # fmt: skip
+        )
         sub.add_argument(
             "--era", choices=ERAS, help="without names: only these"
         )
@@ -96,30 +104,39 @@ def parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--seed", type=seed, default=0, metavar="N")
     sub.add_argument(
-        "--require-gpu", action="store_true",
+        "--require-gpu",
+        action="store_true",
         help="fail where a framework did not use a GPU",
-    )  # fmt: skip
+    )
     sub.add_argument(
-        "--gpu", metavar="ENVIRONMENT",
+        "--gpu",
+        metavar="ENVIRONMENT",
         help="those that run in environments/gpu/ENVIRONMENT.txt alone, and "
         "require the GPU",
-    )  # fmt: skip
+    )
     sub.add_argument(
-        "--processes", type=positive(int), metavar="N",
+        "--processes",
+        type=positive(int),
+        metavar="N",
         help="in so many processes, as distributed.py trains",
-    )  # fmt: skip
+    )
     sub.add_argument(
-        "--port", type=positive(int), metavar="N",
+        "--port",
+        type=positive(int),
+        metavar="N",
         help="the first of those that they meet at (default: free ones)",
-    )  # fmt: skip
+    )
     sub.add_argument(
-        "--checkpoint", type=Path, metavar="DIR",
+        "--checkpoint",
+        type=Path,
+        metavar="DIR",
         help="keep what training has come to, after each epoch",
-    )  # fmt: skip
+    )
     sub.add_argument(
-        "--resume", action="store_true",
+        "--resume",
+        action="store_true",
         help="go on from the newest checkpoint in DIR that is whole",
-    )  # fmt: skip
+    )
     sub = commands.add_parser(
         "parity", help="compare each with float64, number for number"
     )
@@ -127,18 +144,21 @@ def parser() -> argparse.ArgumentParser:
     add_common(sub)
     add_json(sub)
     sub.add_argument(
-        "--control", action="store_true",
+        "--control",
+        action="store_true",
         help="also move the reference's weights by half a rounding",
-    )  # fmt: skip
+    )
     sub.add_argument(
-        "--save", action="store_true", help="also write results/parity/, or "
-        "results/parity-gpu/",
-    )  # fmt: skip
+        "--save",
+        action="store_true",
+        help="also write results/parity/, or results/parity-gpu/",
+    )
     sub.add_argument(
-        "--gpu", metavar="ENVIRONMENT",
+        "--gpu",
+        metavar="ENVIRONMENT",
         help="on the GPU, in float32 without TF32: those that run in "
         "environments/gpu/ENVIRONMENT.txt alone",
-    )  # fmt: skip
+    )
     sub = commands.add_parser(
         "layers", help="compare the layers beyond it with float64"
     )
@@ -164,9 +184,12 @@ def parser() -> argparse.ArgumentParser:
     add_common(sub)
     add_json(sub)
     sub.add_argument(
-        "--rounds", type=int, default=0, metavar="N",
+        "--rounds",
+        type=int,
+        default=0,
+        metavar="N",
         help="time both N times in turn (default: %(default)s)",
-    )  # fmt: skip
+    )
     sub.add_argument(
         "--save", action="store_true", help="also write results/distributed/"
     )
@@ -177,9 +200,11 @@ def parser() -> argparse.ArgumentParser:
     sub.set_defaults(do=gates.measure)
     add_common(sub)
     sub.add_argument(
-        "--data", action="append", choices=list(training.GATE_EPOCHS),
+        "--data",
+        action="append",
+        choices=list(training.GATE_EPOCHS),
         help="only with these digits (default: with both sets)",
-    )  # fmt: skip
+    )
     sub = commands.add_parser(
         "seeds",
         help="measure what is absent or stale of 12 epochs: results/seeds/",
@@ -221,9 +246,12 @@ def add_json(sub: argparse.ArgumentParser) -> None:
 
 def add_timeout(sub: argparse.ArgumentParser, seconds: float) -> None:
     sub.add_argument(
-        "--timeout", type=positive(float), default=seconds, metavar="S",
+        "--timeout",
+        type=positive(float),
+        default=seconds,
+        metavar="S",
         help="seconds that each process may take (default: %(default)s)",
-    )  # fmt: skip
+    )
 
 
 def add_common(
@@ -236,9 +264,10 @@ def add_common(
     sub.add_argument("--era", choices=ERAS, help="without names: only these")
     add_timeout(sub, 1800)
     sub.add_argument(
-        "--require-all", action="store_true",
+        "--require-all",
+        action="store_true",
         help="fail where an environment is missing",
-    )  # fmt: skip
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

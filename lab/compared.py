@@ -34,8 +34,9 @@ def farthest(arrays: Arrays, wanted: Arrays) -> tuple[float, float, str]:
         if arrays[key].shape != correct.shape:
             return np.inf, np.inf, f"{key} is {arrays[key].shape}"
         off = float(np.max(np.abs(arrays[key] - correct), initial=0.0))
-        most = max(float(np.abs(correct).max()), LEAST * largest[
-            key.split("/")[0]])  # fmt: skip
+        most = max(
+            float(np.abs(correct).max()), LEAST * largest[key.split("/")[0]]
+        )
         spacing = float(np.spacing(np.float32(most)))
         if not off / spacing <= units:
             units, where = off / spacing, key
@@ -51,9 +52,7 @@ def known(name: str, options: str) -> Arrays:
     return right(name, json.loads(options))
 
 
-def compared(
-    framework: Framework, name: str, arrays: Arrays
-) -> Entry:
+def compared(framework: Framework, name: str, arrays: Arrays) -> Entry:
     """The numbers of a row: how far it is from float64, and from what it must
     not be taken for."""
     group, row = rows()[name]
@@ -65,8 +64,13 @@ def compared(
         arrays = states_of(framework, name, arrays)
     correct = known(name, json.dumps(options))
     absolute, units, where = farthest(arrays, correct)
-    entry: Entry = {"max_abs": absolute, "units": units, "where": where,
-                    "options": options, "wrong": []}  # fmt: skip
+    entry: Entry = {
+        "max_abs": absolute,
+        "units": units,
+        "where": where,
+        "options": options,
+        "wrong": [],
+    }
 
     def add(said: dict[str, Any], other: Arrays) -> None:
         off = farthest(arrays, other)[1]

@@ -204,10 +204,23 @@ def gate_notices(i: Implementation, facts: Facts) -> str | None:
 
 
 PROMISES = [
-    sections, size, self_contained, functions, parameters, initial_weights,
-    probabilities, loss_falls, seed_repeats, batch_of_one, dropout, dense,
-    save_and_load, resumes, refusals, gate_notices,
-]  # fmt: skip
+    sections,
+    size,
+    self_contained,
+    functions,
+    parameters,
+    initial_weights,
+    probabilities,
+    loss_falls,
+    seed_repeats,
+    batch_of_one,
+    dropout,
+    dense,
+    save_and_load,
+    resumes,
+    refusals,
+    gate_notices,
+]
 
 
 def broken(implementation: Implementation, facts: Facts) -> Iterator[str]:

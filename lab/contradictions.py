@@ -102,6 +102,10 @@ def benchmark(found: Result, stem: str) -> Iterator[str]:
 
 
 LOOK: dict[str, Callable[[Result, str], Iterator[str]]] = {
-    "gates": gate, "seeds": training, "parity": parity, "layers": layers,
-    "states": states, "benchmarks": benchmark,
-}  # fmt: skip
+    "gates": gate,
+    "seeds": training,
+    "parity": parity,
+    "layers": layers,
+    "states": states,
+    "benchmarks": benchmark,
+}

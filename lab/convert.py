@@ -41,10 +41,12 @@ class End(NamedTuple):
 SAFETENSORS = End(
     "safetensors",
     File(
-        "convnet.safetensors", "safetensors file", "safetensors",
+        "convnet.safetensors",
+        "safetensors file",
+        "safetensors",
         tensors=SHAPES,
     ),
-)  # fmt: skip
+)
 ONNX = End("onnx", File("convnet.onnx", "ONNX model", ""))
 
 
@@ -92,9 +94,12 @@ def convert(
         request = {"path": at.file.name, "arrays": "arrays.npz"}
         assert at.implementation
         return execute(
-            at.implementation, {"task": name} | request, timeout,
-            inputs=inputs, outputs=outputs,
-        )  # fmt: skip
+            at.implementation,
+            {"task": name} | request,
+            timeout,
+            inputs=inputs,
+            outputs=outputs,
+        )
 
     try:
         check_free(finals, force)

@@ -99,16 +99,18 @@ def compared(
     """The row of an implementation: its weights of one process and of two
     held against the reference's, and against each other."""
     entry = identity(implementation) | {
-        "version": None, "device": None, "processes": PROCESSES,
-        "batch_size": 128, "digits": DIGITS, "seconds": {},
+        "version": None,
+        "device": None,
+        "processes": PROCESSES,
+        "batch_size": 128,
+        "digits": DIGITS,
+        "seconds": {},
         "error": one["error"] or two["error"],
-    }  # fmt: skip
+    }
     if entry["error"]:
         return entry
     entry |= {key: two[key] for key in ("version", "device")}
-    pairs = {
-        "one": (one, right), "several": (two, right), "apart": (two, one)
-    }  # fmt: skip
+    pairs = {"one": (one, right), "several": (two, right), "apart": (two, one)}
     faults = []
     for name, (found, wanted) in pairs.items():
         most: dict[str, Any] = {}
@@ -143,7 +145,9 @@ def table(entries: list[Entry]) -> Grid:
             cells.append(f"{median(times):.2f} s" if times else "—")
         rows.append([*cells, e["error"] or ""])
     return Grid(
-        ["framework", "version", "backend", *numbers, "error"], rows,
+        ["framework", "version", "backend", *numbers, "error"],
+        rows,
         title=f"{PROCESSES} processes: largest difference after so many steps",
-        numbers=numbers, folded=["error"],
-    )  # fmt: skip
+        numbers=numbers,
+        folded=["error"],
+    )

@@ -149,9 +149,13 @@ def measure(name: str) -> None:
         with errors.open("w") as stderr:
             done = subprocess.run(
                 [*choose_command(name, scratch), str(FOLDER / f"{name}.py")],
-                cwd=scratch, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=stderr, encoding="utf-8",
-                env=os.environ | {
+                cwd=scratch,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                encoding="utf-8",
+                env=os.environ
+                | {
                     "PYTHONPATH": f"{TRACE}:{ROOT}",
                     "TRACE_INTO": str(trace),
                     "PYTHONDONTWRITEBYTECODE": "1",
@@ -159,7 +163,7 @@ def measure(name: str) -> None:
                     "TF_CPP_MIN_LOG_LEVEL": "2",
                     "TMPDIR": folder,
                 },
-            )  # fmt: skip
+            )
         if done.returncode:
             raise Failed(f"{name}: {last_lines(errors, 1)}")
         if record.suffix == ".txt":
@@ -199,9 +203,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "absent or stale.",
     )
     parser.add_argument(
-        "names", metavar="NAME", nargs="*",
+        "names",
+        metavar="NAME",
+        nargs="*",
         help="a script, say semantics/order_today, or a folder (default: all)",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--force", action="store_true", help="run those that are fresh too"
     )

@@ -161,14 +161,18 @@ def schedule(name: str, options: dict[str, Any]) -> Arrays:
 def initialiser(name: str, options: dict[str, Any]) -> Arrays:
     _, row = rows()[name]
     deviation, most = oracle(name)(row.shape, **options)
-    return {"outputs/deviation": np.array(deviation),
-            "outputs/most": np.array(most)}  # fmt: skip
+    return {
+        "outputs/deviation": np.array(deviation),
+        "outputs/most": np.array(most),
+    }
 
 
 def noise(name: str, options: dict[str, Any]) -> Arrays:
     found = oracle(name)(**options)
-    return {f"outputs/{key}": np.array(value)
-            for key, value in zip(STATISTICS, found)}  # fmt: skip
+    return {
+        f"outputs/{key}": np.array(value)
+        for key, value in zip(STATISTICS, found)
+    }
 
 
 # What is said of an image that noise went over; lab/inside/rows.py counts.
@@ -183,8 +187,12 @@ def right(
     kind = groups()[rows()[name][0]].kind
     if kind == "layers":
         return layer(name, given(name) if arrays is None else arrays, options)
-    by_kind = {"optimisers": optimiser, "schedules": schedule,
-               "initialisers": initialiser, "noise": noise}  # fmt: skip
+    by_kind = {
+        "optimisers": optimiser,
+        "schedules": schedule,
+        "initialisers": initialiser,
+        "noise": noise,
+    }
     return by_kind[kind](name, options)
 
 

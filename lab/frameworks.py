@@ -181,8 +181,11 @@ def decoded(path: Path, kind: type[T]) -> T:
     try:
         return msgspec.toml.decode(path.read_bytes(), type=kind)
     except (
-        OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError
-    ) as error:  # fmt: skip
+        OSError,
+        msgspec.DecodeError,
+        UnicodeDecodeError,
+        RecursionError,
+    ) as error:
         said = " ".join(str(error).split())
         raise BadInput(f"{path}: {said[:300]}") from None
 

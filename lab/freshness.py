@@ -79,9 +79,12 @@ def strip_tree(node: Any) -> Any:
         fields["body"] = fields["body"][1:]
     return [
         type(node).__name__,
-        *([key, strip_tree(value)] for key, value in fields.items()
-          if value not in (None, []) and key not in ("kind", "type_comment")),
-    ]  # fmt: skip
+        *(
+            [key, strip_tree(value)]
+            for key, value in fields.items()
+            if value not in (None, []) and key not in ("kind", "type_comment")
+        ),
+    ]
 
 
 def cache_by_version(
@@ -289,7 +292,7 @@ def read_installed_versions(implementation: Implementation) -> Sources:
         key: here[name]
         for key in wanted
         if (name := key.partition("#")[2]) in here
-    }  # fmt: skip
+    }
 
 
 @functools.cache

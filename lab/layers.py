@@ -72,9 +72,11 @@ def entry(
     with float64, or why it is not."""
     framework = implementation.framework
     found = identity(implementation) | {
-        "version": result.get("version"), "device": result.get("device"),
-        "error": result["error"], "rows": {},
-    }  # fmt: skip
+        "version": result.get("version"),
+        "device": result.get("device"),
+        "error": result["error"],
+        "rows": {},
+    }
     if result["error"]:
         return found
     arrays = by_row(result["arrays"])
@@ -97,23 +99,35 @@ def table(entries: list[Entry]) -> Grid:
     found = []
     for e in entries:
         if e["error"]:
-            found.append(["", e["name"], e["backend"] or "—", *["—"] * 4,
-                          e["error"]])  # fmt: skip
+            found.append(
+                ["", e["name"], e["backend"] or "—", *["—"] * 4, e["error"]]
+            )
         for name, row in e["rows"].items():
             cells = [name, e["name"], e["backend"] or "—"]
             if "units" in row:
                 units = [w["units"] for w in row["wrong"]]
                 wrong = [far for far in units if far is not None]
                 cells += [
-                    f"{row['max_abs']:.1e}", f"{row['units']:.1f}",
-                    row["where"], f"{min(wrong):.1e}" if wrong else "—",
-                ]  # fmt: skip
+                    f"{row['max_abs']:.1e}",
+                    f"{row['units']:.1f}",
+                    row["where"],
+                    f"{min(wrong):.1e}" if wrong else "—",
+                ]
             else:
                 cells += ["—", "—", row["none"] or "", "—"]
             found.append([*cells, row["error"] or ""])
     return Grid(
-        ["layer", "framework", "backend", "largest", "units", "of",
-         "wrong: units", "error"], found,
+        [
+            "layer",
+            "framework",
+            "backend",
+            "largest",
+            "units",
+            "of",
+            "wrong: units",
+            "error",
+        ],
+        found,
         title="largest difference from NumPy in float64",
         numbers=["largest", "units", "wrong: units"],
-    )  # fmt: skip
+    )

@@ -119,9 +119,11 @@ def own_arrays(
                 continue
             for own in owns(rule, key):
                 array = to_own(
-                    arrays[f"{kind}/{key}"], str(said[0]), own,
+                    arrays[f"{kind}/{key}"],
+                    str(said[0]),
+                    own,
                     letters(row, said, sizes),
-                )  # fmt: skip
+                )
                 place = own.part[0] if own.part else 0
                 packed.setdefault(f"{kind}/{own.name}", {})[place] = array
     for key, parts in packed.items():
@@ -206,9 +208,11 @@ def shared_arrays(
                     parts.append(part)
             if parts:
                 found[f"{there}/{key}"] = to_shared(
-                    parts, str(said[0]), owns(rule, key),
+                    parts,
+                    str(said[0]),
+                    owns(rule, key),
                     letters(row, said, sizes),
-                )  # fmt: skip
+                )
     return found
 
 
@@ -226,8 +230,13 @@ def request_of(framework: Framework, name: str) -> tuple[Entry, Arrays]:
     group, row = rows()[name]
     make, options = options_of(framework, name)
     kind = groups()[group].kind
-    asked: Entry = {"name": name, "group": group, "kind": kind, "make": make,
-                    "function": name}  # fmt: skip
+    asked: Entry = {
+        "name": name,
+        "group": group,
+        "kind": kind,
+        "make": make,
+        "function": name,
+    }
     arrays: Arrays = {}
     if kind == "layers":
         shared = given(name)
@@ -239,14 +248,17 @@ def request_of(framework: Framework, name: str) -> tuple[Entry, Arrays]:
         arrays = own_arrays(framework, name, shared)
         keys = list(row.inputs)
         asked |= {
-            "inputs": keys, "outputs": named, "steps": row.steps,
+            "inputs": keys,
+            "outputs": named,
+            "steps": row.steps,
             "training": row.training,
             "differentiable": [
-                n for n, key in enumerate(keys)
+                n
+                for n, key in enumerate(keys)
                 if row.gradients
                 and differentiable(row, key, shared[f"inputs/0/{key}"])
             ],
-        }  # fmt: skip
+        }
     elif kind == "optimisers":
         weights, gradients = moving(name)
         arrays = {f"weights/{key}": a for key, a in weights.items()}

@@ -232,8 +232,9 @@ def on_gpu(
 ) -> Entry:
     """The JSON entry for one that was to compute on a GPU, in float32."""
     row = identity(implementation) | {
-        "version": None, "float32": dict(implementation.backend.float32),
-    }  # fmt: skip
+        "version": None,
+        "float32": dict(implementation.backend.float32),
+    }
     if not result["error"]:
         result = compared(result, right, TOLERANCES_GPU)
         result["error"] = elsewhere(result["device"]) or result["error"]
@@ -263,6 +264,8 @@ def table(rows: list[Entry]) -> Grid:
             cells += [None] * 8
         found.append([cell or "—" for cell in cells] + [row["error"] or ""])
     return Grid(
-        ["framework", "version", "backend", *numbers, "error"], found,
-        title="largest difference from NumPy in float64", numbers=numbers,
-    )  # fmt: skip
+        ["framework", "version", "backend", *numbers, "error"],
+        found,
+        title="largest difference from NumPy in float64",
+        numbers=numbers,
+    )

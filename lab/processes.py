@@ -86,9 +86,11 @@ def has_image() -> bool:
     try:
         found = subprocess.run(
             ["docker", "image", "inspect", DOCKER_IMAGE],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, timeout=DOCKER_ANSWERS,
-        )  # fmt: skip
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=DOCKER_ANSWERS,
+        )
     except subprocess.TimeoutExpired:
         return False
     return found.returncode == 0

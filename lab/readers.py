@@ -12,8 +12,11 @@ from lab.tensors import Tensor, bfloat16
 
 # As safetensors calls the types of numbers.
 SAFETENSORS = {
-    "F16": "float16", "BF16": "bfloat16", "F32": "float32", "F64": "float64",
-}  # fmt: skip
+    "F16": "float16",
+    "BF16": "bfloat16",
+    "F32": "float32",
+    "F64": "float64",
+}
 
 
 def datasets(group: Any, before: str = "") -> Iterator[tuple[str, Tensor]]:

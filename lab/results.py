@@ -93,9 +93,11 @@ def check(kind: str, path: Path, text: str) -> None:
     The pages read most files many times, and checking takes long."""
     try:
         found = json.loads(
-            text, parse_constant=finite, parse_float=finite,
+            text,
+            parse_constant=finite,
+            parse_float=finite,
             object_pairs_hook=once,
-        )  # fmt: skip
+        )
         json.dumps(found, ensure_ascii=False).encode()  # as the pages will
     except (ValueError, RecursionError) as error:
         said = " ".join(str(error).split())
@@ -153,9 +155,7 @@ def load(kind: str, folder: Path = FOLDER) -> list[Result]:
 def by_slug(found: list[Result]) -> dict[str, list[Result]]:
     """Results by implementation, in the order of the site, seed by seed."""
     found = sorted(found, key=lambda result: result["seed"])
-    groups = {
-        i.slug: [r for r in found if slug(r) == i.slug] for i in every()
-    }
+    groups = {i.slug: [r for r in found if slug(r) == i.slug] for i in every()}
     return {name: group for name, group in groups.items() if group}
 
 

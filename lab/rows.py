@@ -277,9 +277,7 @@ def to_shared(
     for array, own in zip(arrays, owns):
         if own.axes:
             there, here = own.axes.split("->")
-            array = rearrange(
-                array, f"{here} -> {there}", **named(own, sizes)
-            )
+            array = rearrange(array, f"{here} -> {there}", **named(own, sizes))
         axes = tuple(shared.index(letter) for letter in own.flip.split())
         array = np.flip(array, axes)
         parts = np.split(array, len(own.gates) or 1, axis=-1)

@@ -286,7 +286,14 @@ def safetensors(look: Look) -> Screened:
 SCREENS: dict[str, Callable[[Look], Screened | None]] = {
     screen.__name__: screen
     for screen in (
-        hdf5, npz, torch_zip, torch_pickle, tensorflow, orbax, checkpoints,
-        cntk, safetensors,
+        hdf5,
+        npz,
+        torch_zip,
+        torch_pickle,
+        tensorflow,
+        orbax,
+        checkpoints,
+        cntk,
+        safetensors,
     )
-}  # fmt: skip
+}

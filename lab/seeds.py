@@ -62,9 +62,7 @@ def missing(wanted: list[Implementation]) -> Iterator[Run]:
     )
 
 
-def jobs(
-    todo: list[Run], digits: dict[str, np.ndarray]
-) -> Iterator[Job]:
+def jobs(todo: list[Run], digits: dict[str, np.ndarray]) -> Iterator[Job]:
     """What each run is asked: from its own weights with the edit that draws
     them, else from those that all begin with."""
     for i, seed, weights, _ in todo:
@@ -106,11 +104,15 @@ def measure(options: Namespace, console: Console) -> int:
             kept |= identity(i)
             kept |= {"seed": seed, "weights": weights, "epochs": EPOCHS}
             write_json(path, add_sources("seeds", kept | result))
-        rows.append([
-            i.title, str(seed), weights,
-            "—" if accuracy is None else f"{accuracy:.4f}",
-            result["error"] or "",
-        ])  # fmt: skip
+        rows.append(
+            [
+                i.title,
+                str(seed),
+                weights,
+                "—" if accuracy is None else f"{accuracy:.4f}",
+                result["error"] or "",
+            ]
+        )
     head = ["framework", "seed", "weights", "accuracy", "error"]
     show(console, Grid(head, rows, title=f"MNIST, {EPOCHS} epochs"))
     return status(errors, options)

@@ -142,9 +142,12 @@ def train(console: Console, check_site: Callable[[], None]) -> int:
 
             progress("starts")
             result = execute(
-                implementation, request, options.timeout,
-                progress=progress, inputs={digits.name: digits},
-            )  # fmt: skip
+                implementation,
+                request,
+                options.timeout,
+                progress=progress,
+                inputs={digits.name: digits},
+            )
             entry = judged(implementation, result, options)
             failed += bool(entry["error"])
             rows.append(describe(entry))

@@ -76,8 +76,7 @@ def launches(
                 for name, text in means.variables.items()
             },
             "files": {
-                name: filled(text, rank)
-                for name, text in means.files.items()
+                name: filled(text, rank) for name, text in means.files.items()
             },
         }
         for rank in ranks

@@ -73,10 +73,13 @@ def job(
 def begins(chosen: list[Implementation]) -> Iterator[Job]:
     """The first half of each."""
     for i in chosen:
-        yield job(i, [
-            request_for(i.framework, name, i.slug, range(HALF))
-            for name in movable(i.framework)
-        ])  # fmt: skip
+        yield job(
+            i,
+            [
+                request_for(i.framework, name, i.slug, range(HALF))
+                for name in movable(i.framework)
+            ],
+        )
 
 
 def own_states(framework: Framework, name: str, arrays: Arrays) -> Arrays:
@@ -115,9 +118,10 @@ def measure(options: Namespace, console: Console) -> int:
     if options.save and options.names:
         raise BadInput("--save writes the moves from all to all: name none")
     chosen = [
-        i for i in implementations(options.names)
+        i
+        for i in implementations(options.names)
         if listed(i.framework) and i.framework.era == "today"
-    ]  # fmt: skip
+    ]
     at = {i.slug: i.framework for i in chosen}
     halves: dict[str, dict[str, Arrays]] = {}
     errors = []
@@ -131,9 +135,11 @@ def measure(options: Namespace, console: Console) -> int:
     jobs = goes_on(chosen, halves)
     for i, result in each(jobs, options, console, "arrived"):
         found = identity(i) | {
-            "version": result.get("version"), "device": result.get("device"),
-            "error": result["error"], "from": {},
-        }  # fmt: skip
+            "version": result.get("version"),
+            "device": result.get("device"),
+            "error": result["error"],
+            "from": {},
+        }
         errors += [result["error"], *result.get("errors", {}).values()]
         for row, arrays in by_row(result.get("arrays", {})).items():
             name, source = row.split("-", 1)
@@ -143,8 +149,10 @@ def measure(options: Namespace, console: Console) -> int:
             right = float64.optimiser(name, ours, theirs)
             absolute, units, where = farthest(arrived, right)
             found["from"].setdefault(source, {})[name] = {
-                "max_abs": absolute, "units": units, "where": where,
-            }  # fmt: skip
+                "max_abs": absolute,
+                "units": units,
+                "where": where,
+            }
         entries.append(found)
     try:
         report(entries, options.json, options.said)
@@ -166,14 +174,30 @@ def table(entries: list[Entry]) -> Grid:
     for e in entries:
         for source, names in e["from"].items():
             for name, row in names.items():
-                found.append([
-                    name, source, e["name"], e["backend"] or "—",
-                    f"{row['max_abs']:.1e}", f"{row['units']:.1f}",
-                    row["where"], e["error"] or "",
-                ])  # fmt: skip
+                found.append(
+                    [
+                        name,
+                        source,
+                        e["name"],
+                        e["backend"] or "—",
+                        f"{row['max_abs']:.1e}",
+                        f"{row['units']:.1f}",
+                        row["where"],
+                        e["error"] or "",
+                    ]
+                )
     return Grid(
-        ["optimiser", "saved in", "goes on in", "backend", "largest", "units",
-         "of", "error"], found,
+        [
+            "optimiser",
+            "saved in",
+            "goes on in",
+            "backend",
+            "largest",
+            "units",
+            "of",
+            "error",
+        ],
+        found,
         title="after 50 steps here and 50 there, from NumPy in float64",
         numbers=["largest", "units"],
-    )  # fmt: skip
+    )

@@ -142,9 +142,11 @@ def report(options: Namespace, console: Console) -> int:
         rows.append([kind, owner, *cells, "\n".join(join_commands(left))])
     rows.sort(key=lambda row: row[0])
     grid = Grid(
-        ["results", "of", *head, "command"], rows,
-        numbers=head, folded=["command"],
-    )  # fmt: skip
+        ["results", "of", *head, "command"],
+        rows,
+        numbers=head,
+        folded=["command"],
+    )
     show(console, grid)
     return 0
 
@@ -154,10 +156,13 @@ def refresh(options: Namespace, console: Console) -> int:
     not fresh, of the kinds that take minutes. Returns the exit status: 1 if
     a command failed."""
     wanted = implementations(options.names, options.era)
-    commands = join_commands([
-        one for one in list_results(wanted)
-        if one.kind in CHEAP and one.state != "fresh"
-    ])  # fmt: skip
+    commands = join_commands(
+        [
+            one
+            for one in list_results(wanted)
+            if one.kind in CHEAP and one.state != "fresh"
+        ]
+    )
     failed = 0
     for command in commands:
         show(console, command)

@@ -76,9 +76,14 @@ def table(entries: list[Entry], options: Namespace) -> Grid:
     data = {"mnist-5k": "mnist-5k (1,000 test digits)", "mnist": "MNIST"}
     texts = ["framework", "version", "backend", "device"]
     numbers = [
-        "epochs", "accuracy", "gate", "start-up", "training", "images/s",
+        "epochs",
+        "accuracy",
+        "gate",
+        "start-up",
+        "training",
+        "images/s",
         "memory",
-    ]  # fmt: skip
+    ]
     rows = []
     for e in entries:
         row = [e["name"], e["version"], e["backend"], e["device"]]
@@ -96,10 +101,12 @@ def table(entries: list[Entry], options: Namespace) -> Grid:
             ]
         rows.append([cell or "—" for cell in row] + [e["error"] or ""])
     return Grid(
-        [*texts, *numbers, "error"], rows,
+        [*texts, *numbers, "error"],
+        rows,
         title=f"{data[options.data]}, seed {options.seed}",
-        numbers=numbers, folded=["device", "error"],
-    )  # fmt: skip
+        numbers=numbers,
+        folded=["device", "error"],
+    )
 
 
 def train(options: Namespace, console: Console) -> int:

@@ -160,19 +160,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Write the generated parts of the site.",
     )
     parser.add_argument(
-        "--check", action="store_true",
+        "--check",
+        action="store_true",
         help="write nothing; name each file that differs and each stale "
         "result that is quickly measured again, and fail",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--pictures",
         action="store_true",
         help="also train a ConvNet and draw what its layers compute",
     )
     parser.add_argument(
-        "--lacking", metavar="NAME",
+        "--lacking",
+        metavar="NAME",
         help="write nothing; say what a framework's folder lacks, and fail",
-    )  # fmt: skip
+    )
     options = parser.parse_args(arguments)
     if options.check and options.pictures:
         parser.error("--check writes nothing, and so draws no pictures")

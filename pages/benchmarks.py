@@ -64,10 +64,13 @@ def noise_section(folder: Path) -> str:
             harness = machine.rounds(name, "harness")
             if harness:
                 cost = median(harness.values()) / 0.010 - 1
-                lines.append(add_stale_remark(
-                    f"The harness itself adds {cost:.2%} to a step of 10 ms.",
-                    machine.stale_days(name),
-                ))  # fmt: skip
+                lines.append(
+                    add_stale_remark(
+                        f"The harness itself adds {cost:.2%} to a step of "
+                        "10 ms.",
+                        machine.stale_days(name),
+                    )
+                )
     return "\n\n".join(filter(None, lines)) + "\n" if lines else NO_RESULTS
 
 
@@ -181,8 +184,15 @@ def first_numbers(folder: Path = results.FOLDER) -> str:
                 f"{median(run['test_accuracy'] for run in runs):.3f}",
             ]
         )
-    head = ["framework", "images/s", "slowest–fastest", "training, s",
-            "start-up, s", "peak memory, MiB", "accuracy"]  # fmt: skip
+    head = [
+        "framework",
+        "images/s",
+        "slowest–fastest",
+        "training, s",
+        "start-up, s",
+        "peak memory, MiB",
+        "accuracy",
+    ]
     above, rows = label_stale_rows(
         rows, [stale_days("gates", runs_of.get(i.slug, [])) for i in every()]
     )
@@ -228,18 +238,30 @@ def start_up_section(machine: Machine) -> str:
                 ),
             ]
         )
-    head = ["variant", "import, s", "to a model, s", "first epoch more, s",
-            "peak memory, MiB", "page faults a step"]  # fmt: skip
+    head = [
+        "variant",
+        "import, s",
+        "to a model, s",
+        "first epoch more, s",
+        "peak memory, MiB",
+        "page faults a step",
+    ]
     drawn = []
     for name in machine.group("page"):
         seconds = machine.values(name, CASE, "start_seconds")
         if machine.rounds(name, CASE) and seconds:
             value = median(seconds)
-            drawn.append(Bar(
-                machine.variants[name].implementation.framework,
-                machine.title(name), value, min(seconds), max(seconds),
-                f"{value:.1f}", stale=machine.stale_days(name),
-            ))  # fmt: skip
+            drawn.append(
+                Bar(
+                    machine.variants[name].implementation.framework,
+                    machine.title(name),
+                    value,
+                    min(seconds),
+                    max(seconds),
+                    f"{value:.1f}",
+                    stale=machine.stale_days(name),
+                )
+            )
     drawn.sort(key=lambda row: row.value)
     title = "from nothing to a model, the page’s listing"
     above, rows = label_stale_rows(
@@ -334,11 +356,22 @@ def era_comparison(machine: Machine) -> str:
                 interval(ratio(was, seconds)) if was and seconds else NOTHING,
             ]
         rows.append([machine.title(page), *cells])
-        when.append(join_days(
-            *(machine.stale_days_of(name, CASE) for name in (page, *theirs))
-        ))  # fmt: skip
-    head = ["2018", "ms", "today, ms", "times faster", "fast, ms",
-            "times faster"]  # fmt: skip
+        when.append(
+            join_days(
+                *(
+                    machine.stale_days_of(name, CASE)
+                    for name in (page, *theirs)
+                )
+            )
+        )
+    head = [
+        "2018",
+        "ms",
+        "today, ms",
+        "times faster",
+        "fast, ms",
+        "times faster",
+    ]
     shown = [
         timing_bar(machine, name, CASE)
         for then, now in era_pairs()

@@ -92,9 +92,16 @@ def cache_lines_table() -> str:
             cells = [layer, layout, numbers, touched, f"{used:.0f} %"]
             cells += [f"{count:,}" for count in rest]
             rows.append([str(cell) for cell in cells])
-    head = ["convolution", "layout", "numbers in a window",
-            "lines it touches", "of their bytes, used", "lines of the image",
-            "fetched, 4 KiB", "fetched, 32 KiB"]  # fmt: skip
+    head = [
+        "convolution",
+        "layout",
+        "numbers in a window",
+        "lines it touches",
+        "of their bytes, used",
+        "lines of the image",
+        "fetched, 4 KiB",
+        "fetched, 32 KiB",
+    ]
     return tables.table(head, rows, "ll") + (
         "\nSimulated, not measured: `pages/cachelines.py`. Batch "
         f"{BATCH}, float32, lines\nof 64 bytes. Fetched: the lines that miss "
@@ -151,10 +158,15 @@ def layouts_chart() -> str:
         "</g>",
     ]
     return figure(
-        "layouts", "layouts", "How memory begins in each layout",
-        "; ".join(descriptions) + ".", shown * cell + 2,
-        top + step * len(LAYOUTS) - 22, body, left=-1,
-    )  # fmt: skip
+        "layouts",
+        "layouts",
+        "How memory begins in each layout",
+        "; ".join(descriptions) + ".",
+        shown * cell + 2,
+        top + step * len(LAYOUTS) - 22,
+        body,
+        left=-1,
+    )
 
 
 def folder_files() -> dict[Path, str]:

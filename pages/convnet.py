@@ -101,9 +101,12 @@ def newest_row(
     versions = result["packages"].items()
     newest = ", ".join(f"{name} {escape_markup(v)}" for name, v in versions)
     return [
-        *cells, newest or NOTHING, escape_markup(result["python"] or NOTHING),
-        works_text(result), result["date"][:10],
-    ]  # fmt: skip
+        *cells,
+        newest or NOTHING,
+        escape_markup(result["python"] or NOTHING),
+        works_text(result),
+        result["date"][:10],
+    ]
 
 
 def newest_versions_table(folder: Path = results.FOLDER) -> str:

@@ -148,16 +148,17 @@ def steps_table(
     machine: Machine, names: Sequence[str], first: str, count: int
 ) -> tuple[str, str]:
     """Return a paragraph above it, where all is stale, and the table."""
-    head = ["step", "ms", "speed-up", "cores busy",
-            "page faults a step"]  # fmt: skip
+    head = ["step", "ms", "speed-up", "cores busy", "page faults a step"]
     above, labeled = label_stale_rows(
         [
-            [f"{step_title(machine, n)}<br>`{n}`",
-             *step_numbers(machine, n, first, count - 1)]
+            [
+                f"{step_title(machine, n)}<br>`{n}`",
+                *step_numbers(machine, n, first, count - 1),
+            ]
             for n in names
         ],
         [machine.stale_days_of(n, CASE) for n in names],
-    )  # fmt: skip
+    )
     return above, table(head, labeled)
 
 

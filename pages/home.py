@@ -63,12 +63,16 @@ def trust_strip(folder: Path = results.FOLDER) -> str:
     ]
     whole = len(far) == len(others)
     logits = scientific(max(far)) if whole else NOT_MEASURED
-    runs = [mean(days["own"]) for days in accuracies(folder).values()
-            if days["own"]]  # fmt: skip
+    runs = [
+        mean(days["own"])
+        for days in accuracies(folder).values()
+        if days["own"]
+    ]
     reached = (
         f"{100 * min(runs):.1f}–{100 * max(runs):.1f} %"
-        if runs else NOT_MEASURED
-    )  # fmt: skip
+        if runs
+        else NOT_MEASURED
+    )
     weights = sum(w.size for w in load_file(TRAINED_WEIGHTS).values())
     gates = results.gates("mnist-5k", folder)
     then = [i for i in every() if i.framework.era == "2018"]

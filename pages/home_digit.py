@@ -36,17 +36,33 @@ LAYERS = [
 # Of each mistake: its name, the switch, what is written about it.
 MISTAKES = [
     ("none", "Nothing broken", "same-numbers.md", "The same numbers"),
-    ("flatten", "Dense rows transposed, not permuted",
-     "what-went-wrong.md#flatten", "the cure"),
-    ("bytes", "PyTorch’s kernels read as H×W×I×O",
-     "port.md#wrong-and-no-error", "the cure"),
-    ("swapped", "Height and width exchanged",
-     "layouts.md#reshape-is-not-transpose", "why"),
-    ("pixels", "Pixels from 0 to 255", "what-went-wrong.md#imagenet-modes",
-     "the cure"),
+    (
+        "flatten",
+        "Dense rows transposed, not permuted",
+        "what-went-wrong.md#flatten",
+        "the cure",
+    ),
+    (
+        "bytes",
+        "PyTorch’s kernels read as H×W×I×O",
+        "port.md#wrong-and-no-error",
+        "the cure",
+    ),
+    (
+        "swapped",
+        "Height and width exchanged",
+        "layouts.md#reshape-is-not-transpose",
+        "why",
+    ),
+    (
+        "pixels",
+        "Pixels from 0 to 255",
+        "what-went-wrong.md#imagenet-modes",
+        "the cure",
+    ),
     ("twice", "Softmax twice", "what-went-wrong.md#softmax-twice", "the cure"),
     ("stride", "A pool of stride 1", "layers/pooling.md", "whose default"),
-]  # fmt: skip
+]
 
 
 def first_of_each_digit(labels: np.ndarray) -> list[int]:
@@ -59,24 +75,27 @@ def facts_module() -> str:
     labels = mnist.load().test_labels
     digest = hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
     digits = "".join(map(str, labels))
+    samples = json.dumps(first_of_each_digit(labels))
     lines = [
         f'  + "{digits[start : start + 70]}"'
         for start in range(0, len(digits), 70)
     ]
-    return "\n".join([
-        "// Written by `python -m pages`.",
-        "",
-        "/** SHA-256 of weights.safetensors. */",
-        f'export const DIGEST =\n  "{digest}";',
-        "",
-        "/** The labels of tests.png's digits, in their order. */",
-        'export const LABELS = ""',
-        *lines[:-1],
-        f"{lines[-1]};",
-        "",
-        "/** The first of each class. */",
-        f"export const SAMPLES = {json.dumps(first_of_each_digit(labels))};\n",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            "// Written by `python -m pages`.",
+            "",
+            "/** SHA-256 of weights.safetensors. */",
+            f'export const DIGEST =\n  "{digest}";',
+            "",
+            "/** The labels of tests.png's digits, in their order. */",
+            'export const LABELS = ""',
+            *lines[:-1],
+            f"{lines[-1]};",
+            "",
+            "/** The first of each class. */",
+            f"export const SAMPLES = {samples};\n",
+        ]
+    )
 
 
 def record_text(name: str) -> str:
@@ -155,9 +174,14 @@ def draw_pictures() -> None:
         x, _ = layer(x, *weights)
         after[next(names)] = x
     for name, _, side, number, columns in LAYERS:
-        picture = np.zeros((
-            number // columns * (side + 1) - 1, columns * (side + 1) - 1, 4,
-        ), np.uint8)  # fmt: skip
+        picture = np.zeros(
+            (
+                number // columns * (side + 1) - 1,
+                columns * (side + 1) - 1,
+                4,
+            ),
+            np.uint8,
+        )
         values = after[name][0] / after[name].max()
         for c in range(number):
             top, left = (n * (side + 1) for n in divmod(c, columns))

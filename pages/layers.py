@@ -287,8 +287,13 @@ def measured_table(name: str, results: list[tuple[LayerResult, Days]]) -> str:
             when.append(day)
     if not body:
         return "Not measured."
-    head = ["from float64", "farthest", "largest difference",
-            "units of rounding", "units, told wrong"]  # fmt: skip
+    head = [
+        "from float64",
+        "farthest",
+        "largest difference",
+        "units of rounding",
+        "units, told wrong",
+    ]
     above, body = label_stale_rows(body, when)
     return collapsible("Measured", above + table(head, body))
 

@@ -53,8 +53,13 @@ def layouts_table() -> str:
         same = all(layout_cells(g) == layout_cells(f) for g in alike)
         name = f.label if same else f"{f.label}, {f.era}"
         rows[name] = [name, *layout_cells(f)]
-    head = ["framework", "images", "kernels", "second convolution",
-            "dense layer"]  # fmt: skip
+    head = [
+        "framework",
+        "images",
+        "kernels",
+        "second convolution",
+        "dense layer",
+    ]
     return table(head, list(rows.values()), "lllll")
 
 
@@ -117,12 +122,21 @@ def order_timings(machine: Machine) -> str:
             ]
         rows.append([machine.title(name), PRECISIONS[v.precision], *cells])
         cases = "train-128", "predict-1024"
-        when.append(join_days(
-            *(machine.stale_days_of(n, *cases) for n in (name, other))
-        ))  # fmt: skip
-    head = ["framework", "precision", "step: NCHW, ms", "NHWC, ms",
-            "NCHW ÷ NHWC", "predict: NCHW, ms", "NHWC, ms",
-            "NCHW ÷ NHWC"]  # fmt: skip
+        when.append(
+            join_days(
+                *(machine.stale_days_of(n, *cases) for n in (name, other))
+            )
+        )
+    head = [
+        "framework",
+        "precision",
+        "step: NCHW, ms",
+        "NHWC, ms",
+        "NCHW ÷ NHWC",
+        "predict: NCHW, ms",
+        "NHWC, ms",
+        "NCHW ÷ NHWC",
+    ]
     drawn = [
         timing_bar(
             machine, n, "train-128", f"{machine.title(n)}, {order}"
@@ -132,7 +146,7 @@ def order_timings(machine: Machine) -> str:
         and machine.variants[name].options.get("layout") == "NCHW"
         for n, order in ((name, "NCHW"), (other, "NHWC"))
         if all(machine.rounds(n, "train-128") for n in (name, other))
-    ]  # fmt: skip
+    ]
     title = "a training step, batch 128; outlined: NCHW"
     over, rows = label_stale_rows(rows, when)
     figure = ""

@@ -67,11 +67,13 @@ class Machine:
 
     def stale_days(self, *names: str | None) -> Days:
         """Return when those of these variants that are stale were measured."""
-        return join_days(*(
-            stale_days("benchmarks", [self.files[name]])
-            for name in names
-            if name in self.files
-        ))  # fmt: skip
+        return join_days(
+            *(
+                stale_days("benchmarks", [self.files[name]])
+                for name in names
+                if name in self.files
+            )
+        )
 
     def stale_days_of(self, name: str | None, *cases: str) -> Days:
         """Return the same of a variant with rounds in any of these cases."""
@@ -88,9 +90,11 @@ class Machine:
         """Return the one number of a variant in a case: its rounds' geometric
         mean; or why there is none."""
         rounds = self.rounds(name, case)
-        return milliseconds(middle(rounds)) if rounds else failure_text(
-            self, name, case
-        )  # fmt: skip
+        return (
+            milliseconds(middle(rounds))
+            if rounds
+            else failure_text(self, name, case)
+        )
 
     def modes(self, name: str, case: str) -> tuple[Rounds, Rounds]:
         """Return the rounds on several cores, and those on one."""
@@ -257,9 +261,14 @@ def timing_bar(
     rounds = machine.rounds(name, case)
     seconds = [scale * s for s in rounds.values()]
     return Bar(
-        v.implementation.framework, name_text or machine.title(name),
-        scale * middle(rounds), min(seconds), max(seconds),
-        f"{scale * middle(rounds):,.3g}" if scale != 1000
+        v.implementation.framework,
+        name_text or machine.title(name),
+        scale * middle(rounds),
+        min(seconds),
+        max(seconds),
+        f"{scale * middle(rounds):,.3g}"
+        if scale != 1000
         else machine.milliseconds_text(name, case),
-        strong=v.group != "page", stale=machine.stale_days(name),
-    )  # fmt: skip
+        strong=v.group != "page",
+        stale=machine.stale_days(name),
+    )

@@ -115,8 +115,10 @@ def make_notebook(framework: Framework) -> str:
         cell["id"] = f"cell-{number}"
     book = new.new_notebook(cells=cells)
     book.metadata.kernelspec = {
-        "display_name": "Python 3", "language": "python", "name": "python3",
-    }  # fmt: skip
+        "display_name": "Python 3",
+        "language": "python",
+        "name": "python3",
+    }
     return nbformat.writes(book) + "\n"
 
 

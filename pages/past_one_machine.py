@@ -206,23 +206,41 @@ def speed_section(folder: Path) -> str:
         when.append(stale_days("distributed", [result]))
         middle = median(one) / median(two)
         ratios = [a / b for a, b in zip(one, two)]
-        drawn.append(Bar(
-            i.framework, title_of[i.slug], middle, min(ratios), max(ratios),
-            factor(middle), stale=when[-1],
-        ))  # fmt: skip
-        rows.append([
-            title_of[i.slug], f"{median(one):.2f}", f"{median(two):.2f}",
-            factor(middle),
-            f"{guess:.2f}" if guess else NOT_MEASURED,
-            f"{guess / median(two) - 1:+.0%}".replace("-", "−")
-            if guess else NOTHING,
-        ])  # fmt: skip
+        drawn.append(
+            Bar(
+                i.framework,
+                title_of[i.slug],
+                middle,
+                min(ratios),
+                max(ratios),
+                factor(middle),
+                stale=when[-1],
+            )
+        )
+        rows.append(
+            [
+                title_of[i.slug],
+                f"{median(one):.2f}",
+                f"{median(two):.2f}",
+                factor(middle),
+                f"{guess:.2f}" if guess else NOT_MEASURED,
+                f"{guess / median(two) - 1:+.0%}".replace("-", "−")
+                if guess
+                else NOTHING,
+            ]
+        )
     above, rows = label_stale_rows(rows, when)
     model = "the model’s two, s"
     if (old := join_days(*modeled)) and not above:
         model += f"<br>{small(stale_phrase(old))}"
-    head = ["framework", "one process, s", "two, s", "times as fast",
-            model, "off by"]  # fmt: skip
+    head = [
+        "framework",
+        "one process, s",
+        "two, s",
+        "times as fast",
+        model,
+        "off by",
+    ]
     if not drawn:
         return above + table(head, rows)
     drawn.sort(key=lambda row: -row.value)
@@ -312,9 +330,17 @@ def sizes_table() -> str:
                 ),
             ]
         )
-    head = ["network", "gradients", "a process has", "arithmetic",
-            "ring of 8", "ring of 1,024", "halving, 1,024",
-            "8 pay from", "1,024 pay from"]  # fmt: skip
+    head = [
+        "network",
+        "gradients",
+        "a process has",
+        "arithmetic",
+        "ring of 8",
+        "ring of 1,024",
+        "halving, 1,024",
+        "8 pay from",
+        "1,024 pay from",
+    ]
     return table(head, rows, "lr")
 
 
@@ -433,25 +459,46 @@ def parameters_table() -> str:
 
     inside, between = ACCELERATORS.inside, ACCELERATORS.between
     rows = [
-        ["arithmetic of an H100", f"{PEAK / 1e12:.0f} TFLOP/s",
-         f"bfloat16, of which {percent(UTILISATION)} are reached: "
-         + at(LLAMA, "Llama 3, table 4")],
-        ["inside a machine of 8", f"{inside.bandwidth / 1e9:.0f} GB/s",
-         "NVLink, one direction: " + at(MLPERF, "MLPerf")],
-        ["between two machines", f"{between.bandwidth / 1e9:.0f} GB/s",
-         "8 × 400 Gb/s: " + at(MLPERF, "MLPerf")],
-        ["latency of a hop",
-         f"{1e6 * inside.latency:.1f} µs inside, {1e6 * between.latency:.0f} "
-         "µs between",
-         "a ring’s, in " + at(NCCL, "NCCL’s own model")],
-        ["a bucket of gradients", "25 MiB",
-         at(DDP, "DistributedDataParallel")],
-        ["ResNet-50", "25,557,032 parameters, 24.5 GFLOP an image",
-         "six times " + at(RESNET, "4.09 G multiplications")],
-        ["GPT-2 XL", "1,557,611,200 parameters, 9.6 TFLOP a text",
-         at(GPT2, "its card") + ", 6 a parameter and token: "
-         + at(KAPLAN, "Kaplan et al., 2.1")],
-    ]  # fmt: skip
+        [
+            "arithmetic of an H100",
+            f"{PEAK / 1e12:.0f} TFLOP/s",
+            f"bfloat16, of which {percent(UTILISATION)} are reached: "
+            + at(LLAMA, "Llama 3, table 4"),
+        ],
+        [
+            "inside a machine of 8",
+            f"{inside.bandwidth / 1e9:.0f} GB/s",
+            "NVLink, one direction: " + at(MLPERF, "MLPerf"),
+        ],
+        [
+            "between two machines",
+            f"{between.bandwidth / 1e9:.0f} GB/s",
+            "8 × 400 Gb/s: " + at(MLPERF, "MLPerf"),
+        ],
+        [
+            "latency of a hop",
+            f"{1e6 * inside.latency:.1f} µs inside, "
+            f"{1e6 * between.latency:.0f} µs between",
+            "a ring’s, in " + at(NCCL, "NCCL’s own model"),
+        ],
+        [
+            "a bucket of gradients",
+            "25 MiB",
+            at(DDP, "DistributedDataParallel"),
+        ],
+        [
+            "ResNet-50",
+            "25,557,032 parameters, 24.5 GFLOP an image",
+            "six times " + at(RESNET, "4.09 G multiplications"),
+        ],
+        [
+            "GPT-2 XL",
+            "1,557,611,200 parameters, 9.6 TFLOP a text",
+            at(GPT2, "its card")
+            + ", 6 a parameter and token: "
+            + at(KAPLAN, "Kaplan et al., 2.1"),
+        ],
+    ]
     return table(["what", "value", "from"], rows, "lll")
 
 

@@ -126,19 +126,26 @@ def ranking_section(
         seconds = middle(there[name])
         share = operations * batch / seconds / peak if peak else None
         when.append(machine.stale_days(name))
-        rows.append([
-            machine.row_title(name),
-            NOTHING if has_too_few_rounds(there[name]) else f"{first}–{last}"
-            if first < last else str(first),
-            machine.milliseconds_text(name, case),
-            "1" if name == best else interval(
-                ratio(there[name], there[best], compared)
-            ),
-            f"{batch / seconds:,.0f}",
-            NOT_MEASURED if share is None else percent(share),
-            machine.cores(name, case),
-            percent(spread(there[name])) if len(there[name]) > 1 else NOTHING,
-        ])  # fmt: skip
+        rows.append(
+            [
+                machine.row_title(name),
+                NOTHING
+                if has_too_few_rounds(there[name])
+                else f"{first}–{last}"
+                if first < last
+                else str(first),
+                machine.milliseconds_text(name, case),
+                "1"
+                if name == best
+                else interval(ratio(there[name], there[best], compared)),
+                f"{batch / seconds:,.0f}",
+                NOT_MEASURED if share is None else percent(share),
+                machine.cores(name, case),
+                percent(spread(there[name]))
+                if len(there[name]) > 1
+                else NOTHING,
+            ]
+        )
     rows += [
         [
             machine.row_title(name),
@@ -153,13 +160,23 @@ def ranking_section(
     of_the_peak = "of the peak"
     if (old := machine.stale_days(who)) and not above:
         of_the_peak += f"<br>{small(stale_phrase(old))}"
-    head = ["variant", "place", "ms", "times the fastest", "images/s",
-            of_the_peak, "cores busy", "spread"]  # fmt: skip
-    return above + "\n".join([
-        ranking_verdict(machine, there, place, case, above),
-        ranking_chart(machine, there, case, above),
-        table(head, rows),
-    ])  # fmt: skip
+    head = [
+        "variant",
+        "place",
+        "ms",
+        "times the fastest",
+        "images/s",
+        of_the_peak,
+        "cores busy",
+        "spread",
+    ]
+    return above + "\n".join(
+        [
+            ranking_verdict(machine, there, place, case, above),
+            ranking_chart(machine, there, case, above),
+            table(head, rows),
+        ]
+    )
 
 
 def ranking_chart(
@@ -174,8 +191,10 @@ def ranking_chart(
     return bar_chart(
         f"{machine.name}-{case}-{precision}",
         f"{unit}, batch {batch}; outlined: the page’s listing",
-        "ms", rows, above,
-    )  # fmt: skip
+        "ms",
+        rows,
+        above,
+    )
 
 
 def ranking_choices(

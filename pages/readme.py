@@ -55,8 +55,7 @@ def training_table(folder: Path) -> str:
             for run in first
         ] or [[i.title, NOTHING, NOT_MEASURED, *[NOTHING] * 3]]
         days.append(stale_days("gates", first))
-    head = ["framework", "version", "accuracy", "gate", "training",
-            "images/s"]  # fmt: skip
+    head = ["framework", "version", "accuracy", "gate", "training", "images/s"]
     above, rows = label_stale_rows(rows, days)
     return above + table(head, rows).rstrip("\n") + "\n"
 

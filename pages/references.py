@@ -44,9 +44,13 @@ def projects_table(folder: Path = results.FOLDER) -> str:
 
     def row(f: Framework) -> list[str]:
         version = next(
-            (version_of[i.slug] for i in every()
-             if i.framework == f and i.slug in version_of), None,
-        )  # fmt: skip
+            (
+                version_of[i.slug]
+                for i in every()
+                if i.framework == f and i.slug in version_of
+            ),
+            None,
+        )
         address = re.sub(r"https://(www\.)?|/tree/.*", "", f.project)
         return [
             titles.framework_title(f, version),

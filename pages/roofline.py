@@ -131,8 +131,16 @@ def roofline_section(folder: Path) -> str:
                     percent(layer.rate / limit),
                 ]
             )
-        head = ["layer", "FLOP/byte", "ms", "share", "GFLOP/s", "GB/s",
-                "roof", "of the roof"]  # fmt: skip
+        head = [
+            "layer",
+            "FLOP/byte",
+            "ms",
+            "share",
+            "GFLOP/s",
+            "GB/s",
+            "roof",
+            "of the roof",
+        ]
         title = f"Layer by layer, batch {batch:,}"
         parts.append(collapsible(title, table(head, rows)))
     return "\n".join(parts) + machine.source_line()
@@ -149,9 +157,12 @@ def last_cache_bytes(machine: Machine) -> float:
 
 
 def roofline_chart(
-    layers: list[MeasuredLayer], compute: float, memory: float, cache: float,
+    layers: list[MeasuredLayer],
+    compute: float,
+    memory: float,
+    cache: float,
     when: Days,
-) -> str:  # fmt: skip
+) -> str:
     """Both axes logarithmic; a dot for each layer forward at batch 128 and
     1,024, under the roofs of memory and of the cache."""
     right, bottom = 356, 250
@@ -194,13 +205,24 @@ def roofline_chart(
         for v in (1, 10, 100, 1000)
     ]
     texts += [
-        svg_text(f"{x(0.8):.1f}", f"{y(cache * 0.8) - 6:.1f}",
-             f"cache, {cache / 1e9:,.0f} GB/s", "end"),
-        svg_text(f"{x(0.7):.1f}", f"{y(memory * 0.1) + 6:.1f}",
-             f"memory, {memory / 1e9:,.0f} GB/s"),
-        svg_text(right, f"{y(compute) - 6:.1f}",
-             f"arithmetic, {compute / 1e9:,.0f} GFLOP/s", "end"),
-    ]  # fmt: skip
+        svg_text(
+            f"{x(0.8):.1f}",
+            f"{y(cache * 0.8) - 6:.1f}",
+            f"cache, {cache / 1e9:,.0f} GB/s",
+            "end",
+        ),
+        svg_text(
+            f"{x(0.7):.1f}",
+            f"{y(memory * 0.1) + 6:.1f}",
+            f"memory, {memory / 1e9:,.0f} GB/s",
+        ),
+        svg_text(
+            right,
+            f"{y(compute) - 6:.1f}",
+            f"arithmetic, {compute / 1e9:,.0f} GFLOP/s",
+            "end",
+        ),
+    ]
     for n, batch in enumerate((128, 1024)):
         at = bottom - 34 + 18 * n
         marks.append(draw_dot(right - 76, at, 4.5, f"batch-{batch}"))

@@ -74,18 +74,28 @@ def browser_row() -> list[str]:
     major = record["browser"].split(".")[0]
     return [
         f"JavaScript in Chromium {major}, [Home’s](index.md#draw-a-digit)",
-        scientific(record["max_abs_logits"]), *[NOTHING] * 5,
-    ]  # fmt: skip
+        scientific(record["max_abs_logits"]),
+        *[NOTHING] * 5,
+    ]
 
 
 def differences_table(
-    shown: list[ParityRow], days: Sequence[Days], most: dict[str, Any],
+    shown: list[ParityRow],
+    days: Sequence[Days],
+    most: dict[str, Any],
     more: Sequence[list[str]] = (),
-) -> str:  # fmt: skip
+) -> str:
     """Return a table of the same numbers, `more` rows and the tolerances last;
     `days` is of each row but those."""
-    head = ["framework", "logits", "loss", "gradient", "weights, 1 step",
-            "10 steps", "100 steps"]  # fmt: skip
+    head = [
+        "framework",
+        "logits",
+        "loss",
+        "gradient",
+        "weights, 1 step",
+        "10 steps",
+        "100 steps",
+    ]
     lines = []
     for title, row in shown:
         if row is None:
@@ -137,9 +147,17 @@ def gpu_parity_table(folder: Path = results.FOLDER) -> str:
 def rounding_units_table(folder: Path = results.FOLDER) -> str:
     """Return the same in units of float32's spacing, and the trained
     weights."""
-    head = ["framework", "logits", "gradient", "weights, 1 step", "10 steps",
-            "100 steps", "trained: probabilities", "accuracy",
-            "other answers"]  # fmt: skip
+    head = [
+        "framework",
+        "logits",
+        "gradient",
+        "weights, 1 step",
+        "10 steps",
+        "100 steps",
+        "trained: probabilities",
+        "accuracy",
+        "other answers",
+    ]
     lines = []
     for title, row in parity_rows(folder):
         if row is None:

@@ -184,8 +184,9 @@ def difference_verdict(
     shown? Runs from the same weights are matched by their seed. None where
     fewer than two have all their seeds."""
     from_weights = {
-        "same": "From the same weights", "own": "From their own weights"
-    }[weights]  # fmt: skip
+        "same": "From the same weights",
+        "own": "From their own weights",
+    }[weights]
     groups = complete_groups(weights, accuracies_of, seed_counts)
     if len(groups) < 2:
         return None

@@ -23,8 +23,9 @@ def highlight_section(f: Framework, section: str) -> list[str]:
     Pygments."""
     section_match = re.search(
         rf"# --8<-- \[start:{section}\]\n(.*?)# --8<-- \[end:{section}\]",
-        f.source(), re.DOTALL,
-    )  # fmt: skip
+        f.source(),
+        re.DOTALL,
+    )
     assert section_match  # the contract holds the sections
     code = highlight(
         section_match[1], PythonLexer(), HtmlFormatter(nowrap=True)
@@ -37,8 +38,14 @@ def listings_json() -> str:
     versions = titles.measured_versions()
     listings = {}
     for f in frameworks():
-        version = next((v for s, v in versions.items() if s == f.name
-                    or s.startswith(f"{f.name}-")), None)  # fmt: skip
+        version = next(
+            (
+                v
+                for s, v in versions.items()
+                if s == f.name or s.startswith(f"{f.name}-")
+            ),
+            None,
+        )
         listings[f.name] = {
             "title": titles.framework_title(f, version),
             "era": f.era,

@@ -187,15 +187,26 @@ def kernels_chart(record: dict[str, Any]) -> str:
         )
         for k in range(32):
             body += kernel_squares(
-                kernels[step, :, :, k], 18 * k, 44 * n + 20, 5, 0,
-                PAGE_PLUS, PAGE_MINUS, float(abs(kernels).max()),
-            )  # fmt: skip
+                kernels[step, :, :, k],
+                18 * k,
+                44 * n + 20,
+                5,
+                0,
+                PAGE_PLUS,
+                PAGE_MINUS,
+                float(abs(kernels).max()),
+            )
     return figure(
-        "kernels", "kernels", "The 32 kernels of the first layer",
+        "kernels",
+        "kernels",
+        "The 32 kernels of the first layer",
         f"At steps {', '.join(map(str, steps))}: amber is positive, blue "
-        "negative.", 18 * 32, 44 * len(steps), body,
+        "negative.",
+        18 * 32,
+        44 * len(steps),
+        body,
         remark=stale_sentence({"": stale_record_days(RECORD)}),
-    )  # fmt: skip
+    )
 
 
 def curve_legend(record: dict[str, Any]) -> str:

@@ -109,10 +109,11 @@ def change_tensorflow(path: Path, change: Change) -> None:
     change(weights, bias_of(weights))
     tensors |= weights
     tf.raw_ops.SaveV2(
-        prefix=prefix, tensor_names=list(tensors),
+        prefix=prefix,
+        tensor_names=list(tensors),
         shape_and_slices=[""] * len(tensors),
         tensors=[tf.constant(t) for t in tensors.values()],
-    )  # fmt: skip
+    )
 
 
 # By the file's screen, what changes the weights in it.

@@ -50,9 +50,7 @@ def snippets_once(
         (folder / "process.json").write_text(json.dumps(said))
 
     folder = once(name, make, key_of(i, ROOT / "lab"))
-    process = Process(
-        name, *json.loads((folder / "process.json").read_text())
-    )
+    process = Process(name, *json.loads((folder / "process.json").read_text()))
     written = json.loads((folder / "results.json").read_text())
     return process, written["results"]
 

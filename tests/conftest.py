@@ -36,9 +36,10 @@ TOLD = {
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--prove", action="store_true",
+        "--prove",
+        action="store_true",
         help="also run the slow tests, and trust no earlier result",
-    )  # fmt: skip
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -59,9 +60,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "implementation" in metafunc.fixturenames:
         found = every()
         metafunc.parametrize(
-            "implementation", found, ids=[i.title for i in found],
+            "implementation",
+            found,
+            ids=[i.title for i in found],
             scope="session",
-        )  # fmt: skip
+        )
 
 
 class Groups(LoadScopeScheduling):
@@ -104,13 +107,15 @@ def pytest_terminal_summary(
 ) -> None:
     """List the results that were accepted as evidence, and count the slow
     tests that were left out."""
-    taken = sorted({
-        text
-        for reports in terminalreporter.stats.values()
-        for report in reports
-        for name, text in getattr(report, "user_properties", ())
-        if name == "evidence"
-    })
+    taken = sorted(
+        {
+            text
+            for reports in terminalreporter.stats.values()
+            for report in reports
+            for name, text in getattr(report, "user_properties", ())
+            if name == "evidence"
+        }
+    )
     if taken:
         terminalreporter.section("committed evidence")
         for text in taken:
@@ -146,9 +151,7 @@ def once(
     if cache and not request.config.getoption("prove"):
         lasting = Path(cache.mkdir("made"))
 
-    def made(
-        name: str, make: Callable[[Path], None], key: str = ""
-    ) -> Path:
+    def made(name: str, make: Callable[[Path], None], key: str = "") -> Path:
         name = name.replace("/", "-")
         folder = shared / "once" / name
         if key and lasting:
@@ -229,8 +232,10 @@ def trained(once: Once) -> tuple[subprocess.CompletedProcess[str], Any]:
             [sys.executable, "-m", "snippets", "train"]
             + ["--json", str(folder / "results.json")]
             + ["--require-all"] * REQUIRE_ALL,
-            cwd=ROOT, capture_output=True, encoding="utf-8",
-        )  # fmt: skip
+            cwd=ROOT,
+            capture_output=True,
+            encoding="utf-8",
+        )
         said = [process.returncode, process.stdout, process.stderr]
         (folder / "process.json").write_text(json.dumps(said))
 
@@ -245,11 +250,18 @@ def trained(once: Once) -> tuple[subprocess.CompletedProcess[str], Any]:
 SITE = [
     ROOT / name
     for name in (
-        "docs", "mkdocs.yml", "snippets", "evidence", "results", "pages",
-        "lab", "environments/launch", "environments/locks/today.txt",
+        "docs",
+        "mkdocs.yml",
+        "snippets",
+        "evidence",
+        "results",
+        "pages",
+        "lab",
+        "environments/launch",
+        "environments/locks/today.txt",
         "README.md",
     )
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="session")
@@ -270,9 +282,11 @@ def site(once: Once, site_key: str) -> Path:
         ):
             process = subprocess.run(
                 [sys.executable, "-m", *command],
-                cwd=ROOT, capture_output=True, encoding="utf-8",
+                cwd=ROOT,
+                capture_output=True,
+                encoding="utf-8",
                 env=os.environ | address,
-            )  # fmt: skip
+            )
             assert process.returncode == 0, process.stderr[-3000:]
 
     return once("site", make, site_key)
@@ -287,9 +301,11 @@ def builders(once: Once) -> tuple[Path, Path]:
     def make(folder: Path) -> None:
         for one, name in (mkdocs, "mkdocs"), (zensical, "zensical"):
             subprocess.run(
-                [sys.executable, *one, folder / name], cwd=ROOT, check=True,
+                [sys.executable, *one, folder / name],
+                cwd=ROOT,
+                check=True,
                 env=os.environ | TOLD | {"NO_MKDOCS_2_WARNING": "1"},
-            )  # fmt: skip
+            )
 
     folder = once("builders", make)
     return folder / "mkdocs", folder / "zensical"

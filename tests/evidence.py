@@ -29,9 +29,12 @@ def read_seed() -> str:
     """The commit that is tested; where there is no Git, the date."""
     try:
         return subprocess.run(
-            ["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT,
-            check=True, capture_output=True, encoding="utf-8",
-        ).stdout.strip()  # fmt: skip
+            ["git", "rev-parse", "--short=12", "HEAD"],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            encoding="utf-8",
+        ).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return time.strftime("%Y-%m-%d")
 
@@ -78,9 +81,9 @@ def choose_records(prove: bool) -> set[str]:
     def era(record: str) -> str:
         return "today" if record.endswith("_today.txt") else "2018"
 
-    return choose(
-        records, lambda record: is_fresh(Path(record)), prove, era
-    )[1]
+    return choose(records, lambda record: is_fresh(Path(record)), prove, era)[
+        1
+    ]
 
 
 def is_taken(request: pytest.FixtureRequest, record: Path) -> bool:

@@ -34,8 +34,9 @@ def evaluate(module: str, body: str, argument: Any = None) -> Any:
     process = subprocess.run(
         [node, "--input-type=module", "--eval", PROGRAM % body],
         input=json.dumps([ASSETS.as_uri(), module, argument]),
-        capture_output=True, encoding="utf-8",
-    )  # fmt: skip
+        capture_output=True,
+        encoding="utf-8",
+    )
     assert process.returncode == 0, process.stderr[-3000:]
     return json.loads(process.stdout)
 

@@ -36,8 +36,10 @@ def script(name: str, *arguments: object, root: Path = ROOT) -> Process:
     shell = sys.executable if name.endswith(".py") else "bash"
     return subprocess.run(
         [shell, f".ci/{name}", *map(str, arguments)],
-        cwd=root, capture_output=True, encoding="utf-8",
-    )  # fmt: skip
+        cwd=root,
+        capture_output=True,
+        encoding="utf-8",
+    )
 
 
 def step(workflow: str, job: str, name: str) -> str:
@@ -50,10 +52,19 @@ def step(workflow: str, job: str, name: str) -> str:
 
 def git(*arguments: object, root: Path = ROOT) -> str:
     return subprocess.run(
-        ["git", "-c", "user.name=One", "-c", "user.email=one@one.example",
-         *map(str, arguments)],
-        cwd=root, check=True, capture_output=True, encoding="utf-8",
-    ).stdout.strip()  # fmt: skip
+        [
+            "git",
+            "-c",
+            "user.name=One",
+            "-c",
+            "user.email=one@one.example",
+            *map(str, arguments),
+        ],
+        cwd=root,
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+    ).stdout.strip()
 
 
 def commit(root: Path, subject: str) -> None:

@@ -83,11 +83,13 @@ def said(request: pytest.FixtureRequest) -> Said:
         python = [sys.executable]
         if name.endswith("_2018"):
             python = request.getfixturevalue("python_2018")
-        key = digest_of([
-            SEMANTICS / f"{name}.py",
-            *(ROOT / part for part in ("lab", "snippets", "data")),
-            ROOT / "environments" / "locks",
-        ])  # fmt: skip
+        key = digest_of(
+            [
+                SEMANTICS / f"{name}.py",
+                *(ROOT / part for part in ("lab", "snippets", "data")),
+                ROOT / "environments" / "locks",
+            ]
+        )
         folder = once(
             f"semantics-{name}", lambda folder: run(name, python, folder), key
         )

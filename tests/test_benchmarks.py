@@ -70,11 +70,14 @@ def measured(once: Once) -> SimpleNamespace:
     broken: its folder, what it was before the command ran again, and the
     status of the first run."""
     [pytorch] = implementations(["pytorch2"])
-    key = digest_of([
-        *(ROOT / name for name in ("benchmarks", "lab", "data")),
-        pytorch.framework.folder, reference().framework.folder,
-        ROOT / "environments" / "locks" / "today.txt",
-    ])  # fmt: skip
+    key = digest_of(
+        [
+            *(ROOT / name for name in ("benchmarks", "lab", "data")),
+            pytorch.framework.folder,
+            reference().framework.folder,
+            ROOT / "environments" / "locks" / "today.txt",
+        ]
+    )
     found = once("benchmarks-measured", measure_both, key)
     status = int((found / "status").read_text())
     return SimpleNamespace(
@@ -132,10 +135,16 @@ def test_every_value_is_kept(measured: SimpleNamespace) -> None:
     assert benchmark.get_nvalue() == 2
     schema = ROOT / "results" / "schemas" / "benchmarks.json"
     checked = subprocess.run(
-        [sys.executable, "-m", "check_jsonschema", "--schemafile", schema,
-         *measured.folder.iterdir()],
+        [
+            sys.executable,
+            "-m",
+            "check_jsonschema",
+            "--schemafile",
+            schema,
+            *measured.folder.iterdir(),
+        ],
         capture_output=True,
-    )  # fmt: skip
+    )
     assert checked.returncode == 0, checked.stdout
 
 
@@ -163,10 +172,16 @@ def test_a_childs_memory_is_not_its_parents() -> None:
     """What getrusage says of a child begins with what its parent held."""
     held = bytearray(b"1" * 2**30)
     found = subprocess.run(
-        [sys.executable, "-c",
-         "from lab.inside.common import peak_memory; print(peak_memory())"],
-        cwd=ROOT, capture_output=True, encoding="utf-8", check=True,
-    ).stdout  # fmt: skip
+        [
+            sys.executable,
+            "-c",
+            "from lab.inside.common import peak_memory; print(peak_memory())",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    ).stdout
     assert 2**22 < int(found) < len(held) / 2
 
 
@@ -231,10 +246,18 @@ def test_spoilt_results_are_refused_in_one_line(
 @pytest.mark.slow
 def test_no_result_of_a_gpu_that_was_not_used(tmp_path: Path) -> None:
     process = benchmarks(
-        "run", "pytorch2", "--cases", "predict-1", "--rounds", "1",
-        "--device", "cuda", "--into", tmp_path,
+        "run",
+        "pytorch2",
+        "--cases",
+        "predict-1",
+        "--rounds",
+        "1",
+        "--device",
+        "cuda",
+        "--into",
+        tmp_path,
         env=os.environ | {"CUDA_VISIBLE_DEVICES": "-1"},
-    )  # fmt: skip
+    )
     assert process.returncode == 1
     assert "ran on cpu, not on cuda" in process.stdout
     assert not results.load(tmp_path / "pytorch2.json")["measured"]

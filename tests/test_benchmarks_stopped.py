@@ -23,9 +23,11 @@ def begun(
     arguments = ["run", "harness", "--rounds", str(rounds)]
     arguments += ["--into", str(folder)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT,
-        stdout=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "benchmarks", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     path = folder / "harness.json"
     until(path.exists)
     return arguments, process, path
@@ -73,11 +75,16 @@ def test_two_runs_do_not_write_into_one_folder(tmp_path: Path) -> None:
 
 def test_no_space_left(tmp_path: Path) -> None:
     process = benchmarks(
-        "run", "harness", "--rounds", "1", "--into", tmp_path,
+        "run",
+        "harness",
+        "--rounds",
+        "1",
+        "--into",
+        tmp_path,
         preexec_fn=lambda: resource.setrlimit(
             resource.RLIMIT_FSIZE, (10**5, 10**5)
         ),
-    )  # fmt: skip
+    )
     assert process.returncode == 1
     [line] = process.stderr.splitlines()
     assert "too large" in line

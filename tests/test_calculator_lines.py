@@ -152,10 +152,15 @@ def test_every_pair_has_a_line(framework: Framework) -> None:
 
 # The reference's are executed each time, for its library is here already.
 @pytest.mark.framework
-@pytest.mark.parametrize("framework", [
-    pytest.param(f, id=f.name, marks=[] if f.reference else [pytest.mark.slow])
-    for f in WITH_LINES
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "framework",
+    [
+        pytest.param(
+            f, id=f.name, marks=[] if f.reference else [pytest.mark.slow]
+        )
+        for f in WITH_LINES
+    ],
+)
 def test_lines_do_what_they_say(
     framework: Framework, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -180,11 +185,15 @@ def test_lines_do_what_they_say(
 @pytest.mark.parametrize(
     "printed",
     [
-        "torch.Size([128, 32, 14, 14])", "(128, 32, 14, 14)",
-        "[128,32,14,14]", "TensorShape([128, 32, 14, 14])",
-        "float32[128,32,14,14]", "128x32x14x14", "128×32×14×14",
+        "torch.Size([128, 32, 14, 14])",
+        "(128, 32, 14, 14)",
+        "[128,32,14,14]",
+        "TensorShape([128, 32, 14, 14])",
+        "float32[128,32,14,14]",
+        "128x32x14x14",
+        "128×32×14×14",
     ],
-)  # fmt: skip
+)
 def test_a_shape_is_taken_as_it_is_printed(printed: str) -> None:
     found = evaluate("explorer/calculator", "return m.sizesIn(a)", printed)
     assert found == [128, 32, 14, 14]

@@ -30,8 +30,9 @@ def test_pins_are_lifted(tmp_path: Path) -> None:
     path = tmp_path / "requirements.txt"
     path.write_text(PINNED)
     assert unpinned(["other-one", "one"], path) == [
-        "other-one", 'one[cpu]; sys_platform == "linux"',
-    ]  # fmt: skip
+        "other-one",
+        'one[cpu]; sys_platform == "linux"',
+    ]
     with pytest.raises(BadInput, match="no line pins 'two'"):
         unpinned(["two"], path)
 
@@ -49,8 +50,10 @@ def test_what_a_framework_imports_is_pinned_somewhere() -> None:
 def test_a_version_is_told_however_pip_writes_the_name() -> None:
     """It lists tensorflow_cpu; requirements.txt has tensorflow-cpu."""
     names = {"tensorflow-cpu", "orbax-checkpoint", "torch", "numpy"}
-    here = {d.name.lower().replace("_", "-"): d.version
-            for d in metadata.distributions()}  # fmt: skip
+    here = {
+        d.name.lower().replace("_", "-"): d.version
+        for d in metadata.distributions()
+    }
     wanted = {name: here[name] for name in names if name in here}
     assert canary.packages(Path(sys.executable), sorted(names)) == wanted
 
@@ -74,9 +77,12 @@ def test_newest_first() -> None:
 def looked_at(project: Path, code: str, python: str = sys.executable) -> Any:
     """What lab.canary's steps are in the copy `project`."""
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=project, capture_output=True,
-        encoding="utf-8", env=os.environ | {canary.PYTHON: python},
-    )  # fmt: skip
+        [sys.executable, "-c", code],
+        cwd=project,
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | {canary.PYTHON: python},
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -94,10 +100,12 @@ with tempfile.TemporaryDirectory() as folder:
 
 
 LOOKED_AT = [
-    ("contract", "convnet.md"), ("gate", "convnet.md"),
-    ("parity", "same-numbers.md"), ("convert", "port.md"),
+    ("contract", "convnet.md"),
+    ("gate", "convnet.md"),
+    ("parity", "same-numbers.md"),
+    ("convert", "port.md"),
     ("layers", "phrasebook.md"),
-]  # fmt: skip
+]
 
 
 def test_what_does_not_start_is_named(project: Path) -> None:
@@ -128,9 +136,11 @@ def refused(project: Path, *pythons: Path | str) -> dict[str, str]:
     asked = [word for path in pythons for word in ("--python", str(path))]
     done = subprocess.run(
         [sys.executable, "-m", "lab.canary", "numpy_float64", *asked],
-        cwd=project, capture_output=True, encoding="utf-8",
+        cwd=project,
+        capture_output=True,
+        encoding="utf-8",
         env=os.environ | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     folder = project / "results"
     [found] = results.canary(folder).values()
@@ -150,8 +160,9 @@ def test_the_next_python_is_tried(project: Path, tmp_path: Path) -> None:
         )
     pythons = tmp_path / "python3.13", tmp_path / "python3.12"
     assert refused(project, *pythons) == {
-        "3.13.0": "no ensurepip in 13", "3.12.0": "no ensurepip in 12",
-    }  # fmt: skip
+        "3.13.0": "no ensurepip in 13",
+        "3.12.0": "no ensurepip in 12",
+    }
 
 
 @pytest.mark.slow
@@ -164,16 +175,22 @@ def test_what_cannot_be_installed_is_said(project: Path) -> None:
 def test_the_page_says_what_broke(tmp_path: Path) -> None:
     i = next(i for i in every() if i.backend.packages)
     found = {
-        "command": "x", "date": "2026-11-28T00:00:00+00:00",
+        "command": "x",
+        "date": "2026-11-28T00:00:00+00:00",
         "machine": {"cpu": "x", "cores": 2, "system": "x", "python": "3.11"},
-        "name": i.framework.name, "label": i.framework.label, "era": "today",
-        "backend": i.backend.name or None, "python": "3.13.0",
-        "packages": {"numpy": "9.9"}, "refused": {}, "error": None,
+        "name": i.framework.name,
+        "label": i.framework.label,
+        "era": "today",
+        "backend": i.backend.name or None,
+        "python": "3.13.0",
+        "packages": {"numpy": "9.9"},
+        "refused": {},
+        "error": None,
         "looked_at": [
             {"what": "gate", "page": "convnet.md", "error": None},
             {"what": "gru", "page": "layers/recurrent.md", "error": "x"},
         ],
-    }  # fmt: skip
+    }
     path = tmp_path / "canary" / f"{i.slug}.json"
     path.parent.mkdir()
     path.write_text(json.dumps(found))

@@ -77,9 +77,13 @@ def test_a_torn_one_is_passed_over(
 
 @pytest.mark.parametrize(
     "key, value",
-    [("implementation", "jax_flax"), ("data", "mnist"), ("batch_size", 64),
-     ("seed", 1)],
-)  # fmt: skip
+    [
+        ("implementation", "jax_flax"),
+        ("data", "mnist"),
+        ("batch_size", 64),
+        ("seed", 1),
+    ],
+)
 def test_another_training_is_refused(
     key: str, value: object, kept: Path
 ) -> None:

@@ -88,9 +88,13 @@ def test_it_is_passed_over(
 def test_what_another_run_is_writing_is_not_removed(tmp_path: Path) -> None:
     i = every()[0]
     asked = Namespace(
-        checkpoint=tmp_path, resume=True, data="mnist-5k", batch_size=128,
-        seed=0, epochs=3,
-    )  # fmt: skip
+        checkpoint=tmp_path,
+        resume=True,
+        data="mnist-5k",
+        batch_size=128,
+        seed=0,
+        epochs=3,
+    )
     new = tmp_path / i.slug / ".new-epoch-0001"
     with alone(new.parent):
         new.mkdir()

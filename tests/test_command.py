@@ -185,9 +185,15 @@ def test_gpu_is_required_where_asked(once: Once) -> None:
     # Hides the GPUs of a machine that has some.
     hidden = {"CUDA_VISIBLE_DEVICES": ""}
     process, _ = snippets_once(
-        once, QUICK, "train", QUICK.title, "--epochs", "1", "--require-gpu",
+        once,
+        QUICK,
+        "train",
+        QUICK.title,
+        "--epochs",
+        "1",
+        "--require-gpu",
         more=hidden,
-    )  # fmt: skip
+    )
     assert process.returncode == 1
     assert "not on a GPU" in process.stdout
 
@@ -197,8 +203,9 @@ def listed() -> dict[int, tuple[int, str]]:
     has asked about: {pid: (parent's pid, command line)}."""
     listing = subprocess.run(
         ["ps", "-ww", "-eo", "pid=,ppid=,stat=,args="],
-        stdout=subprocess.PIPE, encoding="utf-8",
-    ).stdout  # fmt: skip
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ).stdout
     rows = [line.split(None, 3) for line in listing.splitlines()]
     return {
         int(pid): (int(parent), "".join(arguments))
@@ -211,11 +218,12 @@ def listed() -> dict[int, tuple[int, str]]:
 @pytest.mark.parametrize(
     "sign",
     [
-        signal.SIGINT, signal.SIGKILL,
+        signal.SIGINT,
+        signal.SIGKILL,
         pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
         pytest.param(signal.SIGHUP, marks=pytest.mark.slow),
     ],
-)  # fmt: skip
+)
 def test_nothing_is_left_running(sign: int) -> None:
     # Of the frameworks, what starts at once.
     process = start("train", reference().title, "--epochs", "1000")

@@ -32,9 +32,12 @@ def test_it_may_do_little(docker: Path, tmp_path: Path) -> None:
     assert command
     said = command[: command.index(processes.DOCKER_IMAGE)]
     for option in (
-        "--network=none", "--cap-drop=ALL", "--memory=4g",
-        "--security-opt=no-new-privileges", f"{tmp_path}:{tmp_path}:ro",
-    ):  # fmt: skip
+        "--network=none",
+        "--cap-drop=ALL",
+        "--memory=4g",
+        "--security-opt=no-new-privileges",
+        f"{tmp_path}:{tmp_path}:ro",
+    ):
         assert option in said
 
 
@@ -78,9 +81,12 @@ def container(project: Path, *arguments: str, **more: str) -> list[str]:
     calls = Path(os.environ["SAID"])
     calls.unlink(missing_ok=True)
     done = subprocess.run(
-        ["bash", ".ci/container", *arguments], cwd=project,
-        env=os.environ | more, capture_output=True, encoding="utf-8",
-    )  # fmt: skip
+        ["bash", ".ci/container", *arguments],
+        cwd=project,
+        env=os.environ | more,
+        capture_output=True,
+        encoding="utf-8",
+    )
     lines = calls.read_text().splitlines() if calls.exists() else []
     return [f"exit {done.returncode}", *lines]
 
@@ -100,9 +106,10 @@ def test_the_container_is_built_once(project: Path) -> None:
     image = path.read_text().splitlines()[1]
     assert container(project, "publish", **named) == ["exit 0"]
     assert container(project) == [
-        "exit 0", f"docker pull {image}",
+        "exit 0",
+        f"docker pull {image}",
         f"docker tag {image} one-convnet-2018",
-    ]  # fmt: skip
+    ]
     # A fork that may not pull builds it.
     assert container(project, PULL="1")[2:] == [build]
     (project / "environments" / "locks" / "2018.txt").write_text("two")

@@ -110,12 +110,14 @@ SPOILT: list[tuple[Promise, str, Any]] = [
     (contract.parameters, "dropout_parameters", 50_187),
     (contract.parameters, "dense_parameters", 50_186),
     (
-        contract.initial_weights, "initial",
+        contract.initial_weights,
+        "initial",
         [{"shape": [3, 3, 1, 32], "largest": 0.3}],
     ),
     (contract.initial_weights, "initial", [{"shape": [32], "largest": 0.1}]),
     (
-        contract.initial_weights, "initial",
+        contract.initial_weights,
+        "initial",
         [{"shape": [31360], "largest": 0.0436}],
     ),
     (contract.probabilities, "shapes", [[1, 10], [2, 10], [8, 10]]),
@@ -139,7 +141,7 @@ SPOILT: list[tuple[Promise, str, Any]] = [
     (contract.refusals, "wrong_shape", None),
     (contract.refusals, "wrong_dtype", "of something else"),
     (contract.gate_notices, "broken_accuracy", {"loss": 0.95}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("promise, name, value", SPOILT)

@@ -99,8 +99,10 @@ def test_onnx_agrees_with_float64(tmp_path: Path) -> None:
     )
     (x,), (y,) = session.get_inputs(), session.get_outputs()
     assert (x.name, x.type, x.shape) == (
-        "images", "tensor(float)", ["N", 1, 28, 28]
-    )  # fmt: skip
+        "images",
+        "tensor(float)",
+        ["N", 1, 28, 28],
+    )
     assert (y.name, y.shape) == ("logits", ["N", 10])
 
     digits = mnist.load()
@@ -130,9 +132,12 @@ def test_float64_is_rounded_and_says_so(tmp_path: Path) -> None:
     for name, words in ("exact", ""), ("third", "rounded"):
         new = tmp_path / f"{name}.safetensors"
         process = snippets(
-            "convert", reference().framework.name, "safetensors",
-            tmp_path / f"{name}.npz", new,
-        )  # fmt: skip
+            "convert",
+            reference().framework.name,
+            "safetensors",
+            tmp_path / f"{name}.npz",
+            new,
+        )
         assert process.returncode == 0, process.stderr
         assert process.stdout.splitlines() == [f"wrote {new}"] + (
             [f"float64 was {words} to float32"] if words else []

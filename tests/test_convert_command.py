@@ -38,12 +38,13 @@ def named(out: Path, file: str) -> Path:
         ("safetensor", "onnx", "did you mean 'safetensors'?"),
         ("safetensors", "onxx", "did you mean 'onnx'?"),
         (
-            "safetensors", f"{ON_A_BACKEND}x",
+            "safetensors",
+            f"{ON_A_BACKEND}x",
             f"did you mean '{ON_A_BACKEND}'?",
         ),
         ("onnx", "safetensors", "written, not read"),
     ],
-)  # fmt: skip
+)
 def test_unknown_names(
     source: str, target: str, words: str, out: Path
 ) -> None:
@@ -124,9 +125,13 @@ def test_two_files_are_written_both_or_none(tmp_path: Path) -> None:
 @pytest.mark.framework
 def test_failing_framework_is_status_1(out: Path) -> None:
     process = snippets(
-        "convert", "safetensors", "jax_flax", TRAINED, out,
+        "convert",
+        "safetensors",
+        "jax_flax",
+        TRAINED,
+        out,
         more={"JAX_PLATFORMS": "nowhere"},
-    )  # fmt: skip
+    )
     assert process.returncode == 1
     (line,) = process.stderr.splitlines()
     assert "nowhere" in line
@@ -154,9 +159,7 @@ def test_missing_environment_is_status_1(
         pytest.param(signal.SIGHUP, 129, marks=pytest.mark.slow),
     ],
 )
-def test_interrupted_leaves_nothing(
-    sign: int, status: int, out: Path
-) -> None:
+def test_interrupted_leaves_nothing(sign: int, status: int, out: Path) -> None:
     process = start("convert", "safetensors", "tensorflow2", TRAINED, out)
     # What the framework is about to read: it is being started.
     until(lambda: list(out.parent.rglob("arrays.npz")))
@@ -195,8 +198,9 @@ def test_killed_between_two_files_it_leaves_no_mixture(
         for part in "ab":
             (tmp_path / f"{name}-{part}").write_text(name)
     subprocess.run(
-        [sys.executable, "-c", KILLED, str(moved)], cwd=tmp_path,
+        [sys.executable, "-c", KILLED, str(moved)],
+        cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     assert (tmp_path / "old-b").exists() == (moved == 2)
     assert (tmp_path / "old-a").read_text() == ("new" if moved else "old")

@@ -84,15 +84,19 @@ TORCH: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.framework
-@pytest.mark.parametrize("saved", [
-    # One of each kind: a prefix, a checkpoint, a list.
-    pytest.param(
-        name,
-        marks=[] if name in ("both", "model_state_dict", "list")
-        else pytest.mark.slow,
-    )
-    for name in TORCH
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "saved",
+    [
+        # One of each kind: a prefix, a checkpoint, a list.
+        pytest.param(
+            name,
+            marks=[]
+            if name in ("both", "model_state_dict", "list")
+            else pytest.mark.slow,
+        )
+        for name in TORCH
+    ],
+)
 def test_torch(saved: str, warmed: Warmed, tmp_path: Path) -> None:
     import torch
 
@@ -101,9 +105,7 @@ def test_torch(saved: str, warmed: Warmed, tmp_path: Path) -> None:
 
 
 @pytest.mark.framework
-def test_two_sets_of_weights_are_named(
-    warmed: Warmed, tmp_path: Path
-) -> None:
+def test_two_sets_of_weights_are_named(warmed: Warmed, tmp_path: Path) -> None:
     import torch
 
     torch.save(
@@ -182,8 +184,10 @@ def saved(once: Once, screen: str, code: str) -> Path:
     def make(scratch: Path) -> None:
         subprocess.run(
             [sys.executable, "-c", SAVE + code, str(folder), str(TRAINED)],
-            cwd=scratch, check=True, capture_output=True,
-        )  # fmt: skip
+            cwd=scratch,
+            check=True,
+            capture_output=True,
+        )
 
     return once(f"saved-{screen}", make)
 
@@ -249,9 +253,7 @@ CHEAP = "npz", "safetensors", "torch_zip"
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(
-            n, marks=[] if f.screen in CHEAP else [pytest.mark.slow]
-        )
+        pytest.param(n, marks=[] if f.screen in CHEAP else [pytest.mark.slow])
         for n, f in FILES.items()
         if f.screen in bad_files.EDITORS
     ],
@@ -318,9 +320,13 @@ def test_a_users_configuration_changes_nothing(
             '{"floatx": "float16", "image_data_format": "channels_first"}'
         )
         process = snippets(
-            "convert", "safetensors", name, TRAINED, home / "out.weights.h5",
+            "convert",
+            "safetensors",
+            name,
+            TRAINED,
+            home / "out.weights.h5",
             more={variable: str(home), "JAX_ENABLE_X64": "1"},
-        )  # fmt: skip
+        )
         assert process.returncode == 0, process.stderr
 
     key = key_of(i, ROOT / "lab", Path(__file__))

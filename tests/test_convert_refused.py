@@ -28,18 +28,20 @@ CHANGES: dict[str, list[tuple[Change, str]]] = {
         (bad_files.lacking, "lacks 10"),
         (bad_files.extra, "has several alike"),
         (bad_files.control, r"'a\n\x1b[2Jb' 10"),
-        (bad_files.nan, "not finite"), (bad_files.infinite, "not finite"),
+        (bad_files.nan, "not finite"),
+        (bad_files.infinite, "not finite"),
         (bad_files.integers, "only float16, bfloat16, float32 and float64"),
     ]
     for screen in ("safetensors", "npz", "torch_zip", "torch_pickle", "hdf5")
-}  # fmt: skip
+}
 CHANGES["npz"].remove((bad_files.control, r"'a\n\x1b[2Jb' 10"))
 CHANGES["hdf5"] += [
-    (bad_files.elsewhere, "is a link"), (bad_files.soft_link, "is a link"),
+    (bad_files.elsewhere, "is a link"),
+    (bad_files.soft_link, "is a link"),
     (bad_files.huge, "besides 'huge' 1000000000000"),
     (bad_files.channels_first, "channels first"),
     (bad_files.theano, "Theano"),
-]  # fmt: skip
+]
 # Makers of files that hold code, or fill the memory, and words of the error.
 HOSTILE: dict[str, list[tuple[str, Maker, str]]] = {
     "torch_zip": [
@@ -54,7 +56,7 @@ HOSTILE: dict[str, list[tuple[str, Maker, str]]] = {
         ("pickle, zipped", evil_files.evil_pickle(True), "before 1.6"),
         ("pickle, cut", evil_files.broken_pickle(False), "it is damaged"),
     ],
-}  # fmt: skip
+}
 
 
 def cases(name: str, file: File) -> Iterator[tuple[str, Maker, str]]:
@@ -63,9 +65,10 @@ def cases(name: str, file: File) -> Iterator[tuple[str, Maker, str]]:
     yield "absent", bad_files.nothing(file.name), "does not exist"
     several = file.parts != ("",)
     yield (
-        "text", bad_files.text(name),
+        "text",
+        bad_files.text(name),
         "does not exist" if several else " is no ",
-    )  # fmt: skip
+    )
     for part in file.parts:
         if part:
             yield part, bad_files.nothing(part), f"without {part}"

@@ -55,11 +55,14 @@ def measure(i: Implementation, folder: Path) -> None:
     path = folder / "digits.npz"
     write_arrays(path, parity.inputs(mnist.load()))
     request: dict[str, Any] = {
-        "task": "distributed", "steps": FEW, "digits": path.name,
+        "task": "distributed",
+        "steps": FEW,
+        "digits": path.name,
         "processes": PROCESSES,
         # And one model twice, as who times it does.
-        "epochs": 1, "count": 128,
-    }  # fmt: skip
+        "epochs": 1,
+        "count": 128,
+    }
     result = execute(i, request, HANG, inputs={path.name: path})
     path.unlink()
     assert result["error"] is None, result["error"]
@@ -71,8 +74,12 @@ def measured(once: Once, i: Implementation) -> Result:
     key = key_of(i, *(ROOT / "lab" / f"{name}.py" for name in more))
     folder = once(f"distributed-{i.slug}", partial(measure, i), key)
     with np.load(folder / "arrays.npz") as arrays:
-        return {"arrays": dict(arrays), "version": "", "device": "",
-                "error": None}  # fmt: skip
+        return {
+            "arrays": dict(arrays),
+            "version": "",
+            "device": "",
+            "error": None,
+        }
 
 
 def fresh(title: str) -> bool:
@@ -219,9 +226,14 @@ def test_another_version_in_one_of_them_is_refused(tmp_path: Path) -> None:
         "    platform.python_version = lambda: '3.0'\n"
     )
     done = snippets(
-        "train", i.title, "--processes", 2, "--epochs", 100,
+        "train",
+        i.title,
+        "--processes",
+        2,
+        "--epochs",
+        100,
         more={"PYTHONPATH": str(tmp_path)},
-    )  # fmt: skip
+    )
     assert done.returncode == 1
     words = " ".join(done.stdout.replace("│", " ").split())
     assert "the processes have" in words and " 3.0 " in words
@@ -262,12 +274,18 @@ def test_one_that_nobody_joins_ends_by_itself(tmp_path: Path) -> None:
     """The engine's own timeout, without anything of this project around."""
     i = KINDS[True]
     code = "import distributed; distributed.join(timeout=3)"
-    alone = {"RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1",
-             "MASTER_PORT": str(free_ports(1)[0])}  # fmt: skip
+    alone = {
+        "RANK": "0",
+        "WORLD_SIZE": "2",
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": str(free_ports(1)[0]),
+    }
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=i.framework.folder,
-        capture_output=True, encoding="utf-8",
+        [sys.executable, "-c", code],
+        cwd=i.framework.folder,
+        capture_output=True,
+        encoding="utf-8",
         env=os.environ | alone,
-    )  # fmt: skip
+    )
     assert done.returncode == 1
     assert "imed out" in done.stderr

@@ -134,11 +134,13 @@ def test_no_space_left(tmp_path: Path) -> None:
     )
     process = subprocess.run(
         [sys.executable, "-c", code, path],
-        cwd=ROOT, capture_output=True, encoding="utf-8",
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
         preexec_fn=lambda: resource.setrlimit(
             resource.RLIMIT_FSIZE, (1000, 1000)
         ),
-    )  # fmt: skip
+    )
     last = process.stderr.splitlines()[-1]
     assert last == f"OSError: [Errno {errno.EFBIG}] File too large: '{path}'"
     assert path.read_text() == "old"
@@ -175,11 +177,14 @@ def test_what_a_killed_process_left_is_removed_and_no_more(
     foreign.symlink_to(other)
     pair = [
         subprocess.Popen(
-            [sys.executable, "-c", HOLD, tmp_path], cwd=ROOT,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
+            [sys.executable, "-c", HOLD, tmp_path],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
         )
         for _ in range(2)
-    ]  # fmt: skip
+    ]
     try:
         said = [process.stdout.readline() for process in pair]  # type: ignore[union-attr]
         killed, living = (Path(line.rstrip("\n")) for line in said)

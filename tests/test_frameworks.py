@@ -70,7 +70,8 @@ def no_backends(folder: Path) -> None:
 FAULTS: dict[str, tuple[Fault, str]] = {
     "unknown key": (edited(FIRST, r"\A", "flavour = 1\n"), "flavour"),
     "unknown key of a table": (
-        edited(FIRST, r"^\[file\]$", "[file]\nflavour = 1"), "flavour",
+        edited(FIRST, r"^\[file\]$", "[file]\nflavour = 1"),
+        "flavour",
     ),
     "missing key": (edited(FIRST, r"^label = .*\n", ""), "label"),
     "wrong type": (edited(FIRST, r"^order = .*", 'order = "1"'), "order"),
@@ -78,12 +79,11 @@ FAULTS: dict[str, tuple[Fault, str]] = {
     "no TOML": (edited(FIRST, r"\A", "= 1\n"), "framework.toml"),
     "too deep": (too_deep, "recursion"),
     "no import": (
-        edited(FIRST, r"^import_name = .*", 'import_name = ""'), "import_name",
+        edited(FIRST, r"^import_name = .*", 'import_name = ""'),
+        "import_name",
     ),
     "no environment": (
-        edited(
-            FIRST, r"^environment = .*", 'environment = {"A=B" = "a"}'
-        ),
+        edited(FIRST, r"^environment = .*", 'environment = {"A=B" = "a"}'),
         "'A=B'",
     ),
     "no UTF-8": (not_text, "framework.toml"),
@@ -98,17 +98,21 @@ FAULTS: dict[str, tuple[Fault, str]] = {
         "no screen is called 'none'",
     ),
     "first bytes": (
-        edited(FIRST, r"^starts = .*", 'starts = ["PK"]'), "no hexadecimal",
+        edited(FIRST, r"^starts = .*", 'starts = ["PK"]'),
+        "no hexadecimal",
     ),
     "markup in a name": (
-        edited(FIRST, r"^label = .*", 'label = "a|b"'), "pages cannot show",
+        edited(FIRST, r"^label = .*", 'label = "a|b"'),
+        "pages cannot show",
     ),
     "no address": (
-        edited(FIRST, r"^licence = .*", 'licence = "htps://a"'), "no address",
+        edited(FIRST, r"^licence = .*", 'licence = "htps://a"'),
+        "no address",
     ),
     "order 0": (edited(FIRST, r"^order = .*", "order = 0"), "below 1"),
     "a gate of 90": (
-        edited(FIRST, r"^mnist = .*", "mnist = 90"), "no share between",
+        edited(FIRST, r"^mnist = .*", "mnist = 90"),
+        "no share between",
     ),
     "another letter": (
         edited(FIRST, r"^kernel_layout = .*", 'kernel_layout = "HWIX"'),
@@ -119,17 +123,20 @@ FAULTS: dict[str, tuple[Fault, str]] = {
         "dense_shape",
     ),
     "five tensors": (
-        edited(FIRST, r"(?<=^\[file.tensors\]\n).*\n", ""), "the six",
+        edited(FIRST, r"(?<=^\[file.tensors\]\n).*\n", ""),
+        "the six",
     ),
     "no part": (
-        edited(FIRST, r"^\[file\]$", "[file]\nparts = []"), "file.parts",
+        edited(FIRST, r"^\[file\]$", "[file]\nparts = []"),
+        "file.parts",
     ),
     "a file elsewhere": (
         edited(FIRST, r'(?<=^\[file\]\n)name = ".*"', 'name = "../a"'),
         "no name of a file",
     ),
     "no such GPU": (
-        edited(FIRST, r'^gpu = .*', 'gpu = "none"'), "environments/gpu",
+        edited(FIRST, r"^gpu = .*", 'gpu = "none"'),
+        "environments/gpu",
     ),
     "no words": (edited(FIRST, r"^shape = .*", "shape = []"), "refuses"),
     "one backend twice": (
@@ -144,20 +151,22 @@ FAULTS: dict[str, tuple[Fault, str]] = {
     "optimiser": (twice(FIRST, FIRST.breaks.optimiser), "breaks.optimiser"),
     "loss": (twice(FIRST, FIRST.breaks.loss), "breaks.loss"),
     "two references": (
-        edited(OTHER, r"\A", "reference = true\n"), "not 2 (",
+        edited(OTHER, r"\A", "reference = true\n"),
+        "not 2 (",
     ),
     "no reference": (
         edited(reference().framework, r"^reference = true$", ""),
         "not 0 (none)",
     ),
-}  # fmt: skip
+}
 # Edits that few frameworks have: of the first that has one.
 for f in [f for f in FOUND if f.defaults][:1]:
     FAULTS["defaults"] = twice(f, f.defaults), "defaults"
 for i in [i for i in every() if i.backend.reshuffled][:1]:
     FAULTS["reshuffled"] = (
-        twice(i.framework, i.backend.reshuffled), f"backends.{i.backend.name}",
-    )  # fmt: skip
+        twice(i.framework, i.backend.reshuffled),
+        f"backends.{i.backend.name}",
+    )
 # Each command, and what it cannot do without.
 COMMANDS = re.findall(r"\{(.*?)\}", command.parser().format_usage())[0]
 ARGUMENTS = {"convert": ["a", "b", "c", "d"], "check": ["a"]}
@@ -226,9 +235,11 @@ def luminance(colour: str) -> float:
     found = 0.0
     for at, weight in (1, 0.2126), (3, 0.7152), (5, 0.0722):
         value = int(colour[at : at + 2], 16) / 255
-        linear = value / 12.92 if value <= 0.04045 else (
-            (value + 0.055) / 1.055
-        ) ** 2.4  # fmt: skip
+        linear = (
+            value / 12.92
+            if value <= 0.04045
+            else ((value + 0.055) / 1.055) ** 2.4
+        )
         found += weight * linear
     return found
 

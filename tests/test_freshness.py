@@ -47,13 +47,16 @@ def copied(folder: Path) -> None:
     """The project without its site, its evidence and its environments."""
     for name in "lab", "snippets", "benchmarks", "results", "data":
         shutil.copytree(
-            ROOT / name, folder / name, symlinks=True,
+            ROOT / name,
+            folder / name,
+            symlinks=True,
             ignore=shutil.ignore_patterns("__pycache__"),
-        )  # fmt: skip
+        )
     shutil.copytree(
-        ROOT / "environments", folder / "environments",
+        ROOT / "environments",
+        folder / "environments",
         ignore=shutil.ignore_patterns("node_modules"),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +66,13 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("copy")
     copied(folder)
     with subprocess.Popen(
-        [sys.executable, "-c", WATCH], cwd=folder, encoding="utf-8",
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        [sys.executable, "-c", WATCH],
+        cwd=folder,
+        encoding="utf-8",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": str(folder)},
-    ) as process:  # fmt: skip
+    ) as process:
 
         def stale() -> set[str]:
             assert process.stdin and process.stdout
@@ -103,8 +109,13 @@ def test_an_operator_makes_stale_what_depends_on_it(changed: Changed) -> None:
         lambda text: text.replace("nn.ReLU()", "nn.GELU()", 1),
     )
     assert of(found) == {
-        "gates", "seeds", "parity", "distributed", "benchmarks", "canary",
-    }  # fmt: skip
+        "gates",
+        "seeds",
+        "parity",
+        "distributed",
+        "benchmarks",
+        "canary",
+    }
     timed = {
         f"benchmarks/{name}"
         for name, result in results.read_all("benchmarks").items()
@@ -142,8 +153,13 @@ def test_a_locked_version_is_of_what_imports_it(changed: Changed) -> None:
     assert all_of("states") <= found
     rest = found - all_of("states")
     assert of(rest) == {
-        "gates", "seeds", "parity", "layers", "distributed", "benchmarks",
-    }  # fmt: skip
+        "gates",
+        "seeds",
+        "parity",
+        "layers",
+        "distributed",
+        "benchmarks",
+    }
     names = [name.rsplit("/", 1)[1] for name in rest]
     assert all("pytorch2" in name or "keras3-torch" in name for name in names)
     for kind in "parity", "layers", "distributed":
@@ -157,20 +173,26 @@ def test_a_locked_version_is_of_what_imports_it(changed: Changed) -> None:
         ("lab/inside/rows.py", "int(", {"layers", "states", "canary"}),
         ("lab/float64.py", "1e-200", {"layers", "states", "canary"}),
         (
-            "snippets/numpy_float64/layers/pooling.toml", "= [",
+            "snippets/numpy_float64/layers/pooling.toml",
+            "= [",
             {"layers", "canary"},
         ),
         ("snippets/pytorch2/framework.toml", 'colour = "#', set()),
         ("lab/outcome.py", "return 1", set()),
     ],
-)  # fmt: skip
+)
 def test_kinds_that_depend_on(
     path: str, find: str, kinds: set[str], changed: Changed
 ) -> None:
     """Each is stale whole; what is not named, not at all."""
-    other = {"[0] +": "[0, 0] +", "int(": "float(", "1e-200": "1e-201",
-             "= [": "= [1, ", 'colour = "#': 'colour = "#0',
-             "return 1": "return 3"}  # fmt: skip
+    other = {
+        "[0] +": "[0, 0] +",
+        "int(": "float(",
+        "1e-200": "1e-201",
+        "= [": "= [1, ",
+        'colour = "#': 'colour = "#0',
+        "return 1": "return 3",
+    }
     found = changed(path, lambda text: text.replace(find, other[find]))
     assert of(found) == kinds
     # The canary asks no layers of the reference.
@@ -271,19 +293,19 @@ def test_syntax_trees_are_the_same_in_every_python(tmp_path: Path) -> None:
     )
     (tmp_path / "lab").mkdir()
     (tmp_path / "lab" / "__init__.py").write_text("")
-    (tmp_path / "lab" / "freshness.py").write_text(
-        head + "\n".join(functions)
-    )
+    (tmp_path / "lab" / "freshness.py").write_text(head + "\n".join(functions))
     (tmp_path / "snippets").symlink_to(ROOT / "snippets")
     home = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
     pythons = sorted(Path(home).glob("versions/3.1[1-9]*/bin/python"))
     said = {
         subprocess.run(
-            [python, "-c", code], cwd=tmp_path, check=True,
+            [python, "-c", code],
+            cwd=tmp_path,
+            check=True,
             stdout=subprocess.PIPE,
         ).stdout
         for python in [sys.executable, *map(str, pythons)]
-    }  # fmt: skip
+    }
     assert len(said) == 1
 
 
@@ -320,8 +342,7 @@ def test_sources_are_all_that_a_training_reads(
     own = f"snippets/{i.framework.name}"
     assert f"{own}/convnet.py" in read
     # facts.py counts parameters by weights.py, which no training asks.
-    beside = {f"{own}/weights.py", "lab/__init__.py",
-              "lab/inside/__init__.py"}  # fmt: skip
+    beside = {f"{own}/weights.py", "lab/__init__.py", "lab/inside/__init__.py"}
     assert read <= named.keys() | beside
 
 
@@ -367,9 +388,11 @@ def test_refresh_measures_what_is_stale_alone(tmp_path: Path) -> None:
     copied(tmp_path)
     more = {"PYTHONPATH": str(tmp_path)}
     subprocess.run(
-        [sys.executable, "-c", FRESHEN], cwd=tmp_path, check=True,
+        [sys.executable, "-c", FRESHEN],
+        cwd=tmp_path,
+        check=True,
         env=os.environ | more,
-    )  # fmt: skip
+    )
     kept = tmp_path / "results" / "gates"
     before = {path: path.read_bytes() for path in kept.glob("*.json")}
     stale = kept / "numpy_float64-mnist-5k-2.json"

@@ -58,9 +58,12 @@ def test_a_missing_gpu_stops_everything(
     it runs, and nothing is kept."""
     hidden = {"CUDA_VISIBLE_DEVICES": ""}
     done = subprocess.run(
-        ["bash", ".ci/gpu", "cuda13"], cwd=project, capture_output=True,
-        encoding="utf-8", env=os.environ | hidden,
-    )  # fmt: skip
+        ["bash", ".ci/gpu", "cuda13"],
+        cwd=project,
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | hidden,
+    )
     assert done.returncode == 1
     [row] = json.loads((project / "measured/train-cuda13.json").read_text())[
         "results"
@@ -80,9 +83,11 @@ def test_a_training_that_fails_stops_everything(
     """The same steps, of a training that is given no time."""
     monkeypatch.setenv("MORE", "--timeout 0.1")
     done = subprocess.run(
-        ["bash", ".ci/gpu", "cuda13"], cwd=project, capture_output=True,
+        ["bash", ".ci/gpu", "cuda13"],
+        cwd=project,
+        capture_output=True,
         encoding="utf-8",
-    )  # fmt: skip
+    )
     assert done.returncode == 1
     assert "stopped after 0.1 s" in done.stdout
     asked = (tmp_path / "said").read_text()
@@ -120,8 +125,15 @@ def test_parity_on_a_cpu_is_no_result(project: Path) -> None:
     assert "STEPS = [1, 10, 100]" in text
     # Where it ran is told after one step as well.
     path.write_text(text.replace("[1, 10, 100]", "[1]"), "utf-8")
-    done = snippets("parity", "pytorch2", "--gpu", "cuda13", "--save",
-                    more=more, root=project)  # fmt: skip
+    done = snippets(
+        "parity",
+        "pytorch2",
+        "--gpu",
+        "cuda13",
+        "--save",
+        more=more,
+        root=project,
+    )
     assert done.returncode == 1
     assert "ran on the cpu" in done.stdout
     assert list((project / "results").rglob("parity-gpu/*.json")) == []

@@ -62,9 +62,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     measured of it but for the last seed."""
     folder = tmp_path_factory.mktemp("guide") / "project"
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT,
-        capture_output=True, encoding="utf-8", check=True,
-    ).stdout.splitlines()  # fmt: skip
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    ).stdout.splitlines()
     for path in map(Path, listed):
         if (ROOT / path).exists():
             (folder / path.parent).mkdir(parents=True, exist_ok=True)
@@ -101,9 +104,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def carry_out(command: str, folder: Path) -> str:
     """Run a line of the guide, as it stands there."""
     process = subprocess.run(
-        command, shell=True, cwd=folder, encoding="utf-8",
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
+        command,
+        shell=True,
+        cwd=folder,
+        encoding="utf-8",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     assert process.returncode == 0, f"{command}\n{process.stdout[-3000:]}"
     return process.stdout
 
@@ -159,8 +166,9 @@ def test_the_guide_brings_a_framework_onto_the_pages(project: Path) -> None:
     # Nothing that is written by hand was touched, but in its own folder.
     own = f"snippets/{NAME}/", f"results/gates/{NAME}-", "docs/generated/"
     written = {str(path.relative_to(ROOT)) for path in generated_files()} | {
-        f"results/parity/{NAME}.json", f"docs/listings/{NAME}.txt",
-    }  # fmt: skip
+        f"results/parity/{NAME}.json",
+        f"docs/listings/{NAME}.txt",
+    }
     for path in changed(project):
         assert path.startswith(own) or path in written, path
 
@@ -178,9 +186,12 @@ def test_a_folder_that_lacks_something_is_told(project: Path) -> None:
     text = notes.read_text("utf-8")
     notes.write_text(re.sub(r"## train\n(?s:.*?)(?=## )", "", text))
     process = subprocess.run(
-        [".venv/bin/python", "-m", "pages", "--check"], cwd=project,
-        capture_output=True, encoding="utf-8", env=os.environ,
-    )  # fmt: skip
+        [".venv/bin/python", "-m", "pages", "--check"],
+        cwd=project,
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ,
+    )
     notes.write_text(text)
     assert process.returncode == 2
     [line] = process.stderr.splitlines()

@@ -10,9 +10,11 @@ from lab.frameworks import frameworks
 from tests.helpers import ROOT
 
 LISTED = subprocess.run(
-    ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT,
-    capture_output=True, encoding="utf-8",
-).stdout.splitlines()  # fmt: skip
+    ["git", "ls-files", "-co", "--exclude-standard"],
+    cwd=ROOT,
+    capture_output=True,
+    encoding="utf-8",
+).stdout.splitlines()
 FILES = [ROOT / name for name in LISTED if (ROOT / name).is_file()]
 # What knows no framework by its name: all that every framework shares.
 SHARED = re.compile(
@@ -27,12 +29,14 @@ OWN = re.compile(
 )
 
 
-@pytest.mark.parametrize("tool", ["ruff check", "mypy"])
+@pytest.mark.parametrize("tool", ["ruff check", "ruff format --check", "mypy"])
 def test_lint(tool: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", *tool.split()],
-        cwd=ROOT, capture_output=True, encoding="utf-8",
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+    )
     assert done.returncode == 0, done.stdout
 
 

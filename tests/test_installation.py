@@ -74,8 +74,9 @@ def test_the_loader_lists_openblas() -> None:
 \tlibblas.so.3 (libc6,x86-64) => /lib/x86_64-linux-gnu/libblas.so.3
 """
     assert blas.LISTED.findall(said) == [
-        "/lib64/libopenblasp.so.0", "/lib/x86_64-linux-gnu/libopenblas.so.0",
-    ]  # fmt: skip
+        "/lib64/libopenblasp.so.0",
+        "/lib/x86_64-linux-gnu/libopenblas.so.0",
+    ]
 
 
 def write_wheel(folder: Path) -> Path:
@@ -108,8 +109,11 @@ def test_an_index_is_asked_for_the_cpu_wheel_alone() -> None:
     for index, asked in ("", 0), ("https://wheels.example/cpu", 1):
         said = subprocess.run(
             ["make", "-n", "-B", ".venv/.complete", f"TORCH_INDEX={index}"],
-            cwd=ROOT, capture_output=True, encoding="utf-8", check=True,
-        ).stdout  # fmt: skip
+            cwd=ROOT,
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        ).stdout
         (line,) = [x for x in said.splitlines() if "today-cpu.txt" in x]
         assert "--require-hashes" in line
         assert said.count("--index-url") == asked
@@ -138,14 +142,18 @@ def test_the_index_that_is_named_has_the_cpu_wheel(
                 *["make", ".venv/.complete", f"TORCH_INDEX={address}"],
                 f"PYTHON={sys.executable}",
             ],
-            cwd=project, capture_output=True, encoding="utf-8",
+            cwd=project,
+            capture_output=True,
+            encoding="utf-8",
             # Nor does pip ask whom a user's settings name, and this make is
             # no part of the one that may run the tests.
-            env={k: v for k, v in os.environ.items() if k[:4] != "MAKE"} | {
-                "PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": "",
+            env={k: v for k, v in os.environ.items() if k[:4] != "MAKE"}
+            | {
+                "PIP_CONFIG_FILE": os.devnull,
+                "PIP_FIND_LINKS": "",
                 "PIP_NO_CACHE_DIR": "1",
             },
-        )  # fmt: skip
+        )
         found = list(project.glob(".venv/lib/*/site-packages/torch-*"))
         if digest == right:
             assert done.returncode == 0, done.stderr
@@ -175,6 +183,8 @@ def test_the_preview_needs_no_framework(tmp_path: Path) -> None:
             *[python, "-m", "mkdocs", "build", "--strict", "--quiet"],
             *["--site-dir", str(tmp_path / "site")],
         ],
-        cwd=ROOT, check=True, env=os.environ | {"NOTEBOOKS": "false"},
-    )  # fmt: skip
+        cwd=ROOT,
+        check=True,
+        env=os.environ | {"NOTEBOOKS": "false"},
+    )
     assert (tmp_path / "site" / "notebooks" / "keras" / "index.html").exists()

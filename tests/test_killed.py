@@ -52,8 +52,13 @@ for n in range(10**9):
 def test_a_result_that_is_written(seed: int, tmp_path: Path) -> None:
     """Over and over."""
     path = tmp_path / "r.json"
-    kill([sys.executable, "-c", WRITE, str(path)], {}, Random(seed),
-         path.exists, 1.0)  # fmt: skip
+    kill(
+        [sys.executable, "-c", WRITE, str(path)],
+        {},
+        Random(seed),
+        path.exists,
+        1.0,
+    )
     if path.exists():
         text = path.read_text("utf-8")
         assert (len(text), len({*text})) == (10**7, 1)
@@ -132,10 +137,11 @@ def test_a_download(seed: int, tmp_path: Path) -> None:
 
 EPOCHS = 3
 RESUMING = [
-    i for i in every()
+    i
+    for i in every()
     if "[start:resume]" in i.framework.source()
     and interpreter(i.framework, Path(tempfile.gettempdir()))
-]  # fmt: skip
+]
 
 
 def train(i: Implementation, folder: Path, *more: str) -> list[str]:
@@ -176,9 +182,12 @@ def test_a_training(
     own = kept / i.slug
     last, more = own / f"epoch-{EPOCHS:04d}", {"TMPDIR": str(tmp)}
     kill(
-        train(i, kept), {**more}, Random(f"{i.title} {seed}"),
-        lambda: any(own.glob(".new-*")) or last.exists(), 15.0,
-    )  # fmt: skip
+        train(i, kept),
+        {**more},
+        Random(f"{i.title} {seed}"),
+        lambda: any(own.glob(".new-*")) or last.exists(),
+        15.0,
+    )
     age(tmp)
     there = list(own.glob("epoch-*"))
     for path in there:

@@ -65,12 +65,15 @@ def test_a_pair_of_machines(tmp_path: Path) -> None:
     told = environment(tmp_path, PORT=str(port), TMPDIR=str(tmp_path))
     started = [
         subprocess.Popen(
-            ["bash", LAUNCH / "pair.sh", rank, "127.0.0.1"], env=told,
-            cwd=PYTORCH.folder, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, encoding="utf-8",
+            ["bash", LAUNCH / "pair.sh", rank, "127.0.0.1"],
+            env=told,
+            cwd=PYTORCH.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
         )
         for rank in "01"
-    ]  # fmt: skip
+    ]
     try:
         said = [process.communicate(timeout=HANG)[0] for process in started]
     finally:
@@ -122,12 +125,18 @@ def test_ray(tmp_path: Path) -> None:
     if importlib.util.find_spec("ray") is None:
         missing("no package ray")
     told = environment(
-        tmp_path, RAY_USAGE_STATS_ENABLED="0", RAY_AUTH_MODE="disabled",
+        tmp_path,
+        RAY_USAGE_STATS_ENABLED="0",
+        RAY_AUTH_MODE="disabled",
         RAY_worker_niceness="0",  # 15 is too nice where others test as well
-    )  # fmt: skip
+    )
     process = subprocess.run(
-        [sys.executable, LAUNCH / "ray_train.py"], cwd=ROOT, env=told,
-        capture_output=True, encoding="utf-8", timeout=HANG,
-    )  # fmt: skip
+        [sys.executable, LAUNCH / "ray_train.py"],
+        cwd=ROOT,
+        env=told,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=HANG,
+    )
     assert process.returncode == 0, process.stderr[-3000:]
     assert accuracy(process.stdout) >= PYTORCH.gates.small

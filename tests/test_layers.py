@@ -203,8 +203,10 @@ def test_a_wrong_number_is_noticed() -> None:
     old = recorded("layers", AT["pytorch2"])["rows"]
     assert faults_of(framework, old) == []
     for change in (
-        {"units": float("nan")}, {"units": 2.0 * UNITS}, {"error": "none"},
-    ):  # fmt: skip
+        {"units": float("nan")},
+        {"units": 2.0 * UNITS},
+        {"error": "none"},
+    ):
         row = old["conv_2d"] | change
         assert len(faults_of(framework, old | {"conv_2d": row})) == 1
 

@@ -40,10 +40,15 @@ def run(once: Once) -> Callable[..., None]:
         def make(folder: Path) -> None:
             done = subprocess.run(
                 [sys.executable, "-c", code],
-                cwd=framework.folder, capture_output=True, encoding="utf-8",
-                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1",
-                     **environment},
-            )  # fmt: skip
+                cwd=framework.folder,
+                capture_output=True,
+                encoding="utf-8",
+                env={
+                    **os.environ,
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                    **environment,
+                },
+            )
             errors = done.stderr[-3000:] or "no words"
             (folder / "errors").write_text(errors if done.returncode else "")
 

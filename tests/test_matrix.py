@@ -16,8 +16,10 @@ from tests.scripts import CI, commit, git, script
 def matrix(*asked: str) -> Any:
     done = subprocess.run(
         [sys.executable, ROOT / ".ci" / "matrix.py", *asked],
-        capture_output=True, encoding="utf-8", check=True,
-    )  # fmt: skip
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
     return done.stdout if asked[0] == "on" else json.loads(done.stdout)
 
 
@@ -79,9 +81,12 @@ def test_what_is_touched_is_proved(clone: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["lab/inside/train.py", "lab/float64.py",
-     f"snippets/{reference().framework.name}/convnet.py"],
-)  # fmt: skip
+    [
+        "lab/inside/train.py",
+        "lab/float64.py",
+        f"snippets/{reference().framework.name}/convnet.py",
+    ],
+)
 def test_what_all_share_proves_all(clone: Path, path: str) -> None:
     assert touched(clone, path) == sorted(f.name for f in frameworks())
 

@@ -16,8 +16,11 @@ SPLIT = "f6927f95f3b2efa7cb538407499bcd7b2704e09edaebd6689953a2c26b3cb0fb"
 def test_mnist_5k_is_stratified_and_whole() -> None:
     digits = mnist.load()
     assert [a.shape for a in digits] == [
-        (4000, 28, 28), (4000,), (1000, 28, 28), (1000,),
-    ]  # fmt: skip
+        (4000, 28, 28),
+        (4000,),
+        (1000, 28, 28),
+        (1000,),
+    ]
     assert [a.dtype for a in digits] == ["uint8", "int64", "uint8", "int64"]
     assert np.bincount(digits.train_labels).tolist() == [400] * 10
     assert np.bincount(digits.test_labels).tolist() == [100] * 10
@@ -74,11 +77,29 @@ if REAL:
 
     def test_published_counts(real: mnist.Digits) -> None:
         assert np.bincount(real.train_labels).tolist() == [
-            5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949,
-        ]  # fmt: skip
+            5923,
+            6742,
+            5958,
+            6131,
+            5842,
+            5421,
+            5918,
+            6265,
+            5851,
+            5949,
+        ]
         assert np.bincount(real.test_labels).tolist() == [
-            980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009,
-        ]  # fmt: skip
+            980,
+            1135,
+            1032,
+            1010,
+            982,
+            892,
+            958,
+            1028,
+            974,
+            1009,
+        ]
 
     def test_known_means(real: mnist.Digits) -> None:
         """0.1307 is in many a program's normalisation."""

@@ -261,14 +261,22 @@ def test_two_processes_at_once(
 
 
 # Those that keep a reader busy, until the deadline perhaps.
-SLOW = ("silent", "endless_head", "slow_head", "endless", "slow_body", "bomb",
-        "bombs")  # fmt: skip
+SLOW = (
+    "silent",
+    "endless_head",
+    "slow_head",
+    "endless",
+    "slow_body",
+    "bomb",
+    "bombs",
+)
 LYING = [
-    pytest.param(lie, seed, marks=[pytest.mark.slow] if lie in SLOW or seed
-                 else [])
+    pytest.param(
+        lie, seed, marks=[pytest.mark.slow] if lie in SLOW or seed else []
+    )
     for lie in LIES
     for seed in range(1 if lie in SLOW else 12)
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("lie, seed", LYING)

@@ -63,9 +63,12 @@ def test_missing(folder: Path) -> None:
     (folder / "line\nbreak").touch()
     message = fault()
     looked_for = [
-        str(folder / TEST_LABELS), "t10k-labels.idx1-ubyte", ".gz",
-        "MNIST/raw/", "MNIST_DIR",
-    ]  # fmt: skip
+        str(folder / TEST_LABELS),
+        "t10k-labels.idx1-ubyte",
+        ".gz",
+        "MNIST/raw/",
+        "MNIST_DIR",
+    ]
     found = [f"'{TEST_IMAGES}'", f"'{TRAIN_IMAGES}.gz'", r"'line\nbreak'"]
     for words in looked_for + found:
         assert words in message
@@ -117,10 +120,13 @@ def gzipped_in_name_alone(folder: Path) -> None:
 @pytest.mark.parametrize(
     "lay_out",
     [
-        dotted, torchvision, torchvision_s_own, unpacked_to_folders,
+        dotted,
+        torchvision,
+        torchvision_s_own,
+        unpacked_to_folders,
         gzipped_in_name_alone,
     ],
-)  # fmt: skip
+)
 def test_as_people_have_it(
     lay_out: Callable[[Path], None], folder: Path, small: Files
 ) -> None:

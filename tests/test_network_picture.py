@@ -57,8 +57,9 @@ def test_shapes_are_those_of_the_listings(order: str) -> None:
     for f in frameworks():
         if f.image_layout == order:
             model = f.source().split("[start:model]")[1].split("[end:")[0]
-            said = re.findall(r"\d+×\d+×\d+", " ".join(
-                re.findall("#(.*)", model)))  # fmt: skip
+            said = re.findall(
+                r"\d+×\d+×\d+", " ".join(re.findall("#(.*)", model))
+            )
             assert set(said) <= set(wanted) and said, f.name
             assert [s for s in wanted if s in said] == said, f.name
 

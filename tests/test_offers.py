@@ -22,8 +22,13 @@ def repository(
     git("clone", "--quiet", origin, clone)
     shutil.copytree(CI, clone / ".ci")
     (clone / ".gitignore").write_text("/.venv/\n/measured/\n")
-    for name in ("results/canary/a.json", "docs/generated/a.md", "README.md",
-                 "docs/assets/a.svg", "docs/phrasebook.json"):  # fmt: skip
+    for name in (
+        "results/canary/a.json",
+        "docs/generated/a.md",
+        "README.md",
+        "docs/assets/a.svg",
+        "docs/phrasebook.json",
+    ):
         path = clone / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("old\n")
@@ -45,8 +50,10 @@ def collect(repository: Path) -> Process:
     )
     return subprocess.run(
         ["bash", "-e", "-c", step("offer", "collect", "Collect")],
-        cwd=repository, capture_output=True, encoding="utf-8",
-    )  # fmt: skip
+        cwd=repository,
+        capture_output=True,
+        encoding="utf-8",
+    )
 
 
 def test_results_are_offered(repository: Path, tmp_path: Path) -> None:
@@ -60,8 +67,9 @@ def test_results_are_offered(repository: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     git("reset", "--quiet", "--hard", root=repository)
     patch = tmp_path / "results.patch"
-    done = script("offer", patch, "results/canary", "Data: new",
-                  root=repository)  # fmt: skip
+    done = script(
+        "offer", patch, "results/canary", "Data: new", root=repository
+    )
     assert done.returncode == 0, done.stderr
     pushed = git(
         "--git-dir",

@@ -11,7 +11,7 @@ import pytest
 from tests.helpers import ROOT, Once
 
 # Says OK where a file of the project does; keeps what it read by its digest.
-TEST = '''
+TEST = """
 from pathlib import Path
 from lab.freshness import digest_of
 
@@ -24,7 +24,7 @@ def test_input(once):
 
     folder = once("input", make, digest_of([FILE], syntax=False))
     assert (folder / "seen").read_text() == "good"
-'''
+"""
 
 
 @pytest.fixture
@@ -33,9 +33,10 @@ def project(tmp_path: Path) -> Path:
     for name in "lab", "snippets", "data", "environments", "pages":
         (tmp_path / name).symlink_to(ROOT / name)
     shutil.copytree(
-        ROOT / "tests", tmp_path / "tests",
+        ROOT / "tests",
+        tmp_path / "tests",
         ignore=shutil.ignore_patterns("test_*", "browser", "__pycache__"),
-    )  # fmt: skip
+    )
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (tmp_path / "tests" / "test_input.py").write_text(TEST)
     (tmp_path / "input.txt").write_text("good")
@@ -45,9 +46,11 @@ def project(tmp_path: Path) -> Path:
 def passes(project: Path) -> bool:
     process = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "tests/test_input.py"],
-        cwd=project, capture_output=True, encoding="utf-8",
+        cwd=project,
+        capture_output=True,
+        encoding="utf-8",
         env={k: v for k, v in os.environ.items() if k[:6] != "PYTEST"},
-    )  # fmt: skip
+    )
     assert process.returncode in (0, 1), process.stdout + process.stderr
     return process.returncode == 0
 

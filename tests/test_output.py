@@ -30,9 +30,13 @@ def said_to(stdout: Any, *arguments: object, **more: str) -> tuple[int, str]:
     """The status of `python -m snippets` that prints to `stdout`, and what it
     said on stderr."""
     process = subprocess.run(
-        [*COMMAND, *map(str, arguments)], cwd=ROOT, stdout=stdout,
-        stderr=subprocess.PIPE, encoding="utf-8", env=os.environ | more,
-    )  # fmt: skip
+        [*COMMAND, *map(str, arguments)],
+        cwd=ROOT,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env=os.environ | more,
+    )
     return process.returncode, process.stderr
 
 
@@ -86,11 +90,14 @@ def test_a_file_that_finds_no_room_is_not_called_damaged(
     """Of what is converted, a copy is made first."""
     path = tmp_path / "out"
     process = subprocess.run(
-        [*COMMAND, *CONVERT, path], cwd=ROOT, capture_output=True,
-        encoding="utf-8", preexec_fn=lambda: resource.setrlimit(
+        [*COMMAND, *CONVERT, path],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        preexec_fn=lambda: resource.setrlimit(
             resource.RLIMIT_FSIZE, (10**5, 10**5)
         ),
-    )  # fmt: skip
+    )
     assert process.returncode == 2
     assert process.stderr.endswith(": file too large\n")
     assert "damaged" not in process.stderr
@@ -107,9 +114,11 @@ def test_nor_is_one_whose_reader_found_none(
     )
     asked = {"task": "rewrite", "kind": "none"}
     look = screens.Look(
-        reference().framework.file, TRAINED, tmp_path,
+        reference().framework.file,
+        TRAINED,
+        tmp_path,
         lambda request, folder: processes.alone(60, asked, folder),
-    )  # fmt: skip
+    )
     with pytest.raises(OSError) as found:
         screens.rewritten(look, "none", TRAINED)
     assert found.value.errno == errno.ENOSPC
@@ -117,10 +126,13 @@ def test_nor_is_one_whose_reader_found_none(
 
 @pytest.mark.parametrize(
     "said",
-    ["No space left on device: /tmp", "OSError: [Errno 27] File too large",
-     "file write failed: errno = 28, error message = 'No space left on device"
-     "'"],
-)  # fmt: skip
+    [
+        "No space left on device: /tmp",
+        "OSError: [Errno 27] File too large",
+        "file write failed: errno = 28, error message = "
+        "'No space left on device'",
+    ],
+)
 def test_whoever_says_it(said: str, tmp_path: Path) -> None:
     """A process, Python, HDF5."""
     with pytest.raises(OSError) as found:
@@ -164,12 +176,18 @@ def test_a_full_folder_for_temporary_files(tmp_path: Path) -> None:
     """A file of the digits finds no room there."""
     limited = "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (10**5,) * 2)"
     process = subprocess.run(
-        [sys.executable, "-c", f"{limited}; import runpy, sys; "
-         f"sys.argv = {['snippets', *TRAIN]!r}; "
-         "runpy.run_module('snippets', run_name='__main__')"],
-        cwd=ROOT, capture_output=True, encoding="utf-8",
+        [
+            sys.executable,
+            "-c",
+            f"{limited}; import runpy, sys; "
+            f"sys.argv = {['snippets', *TRAIN]!r}; "
+            "runpy.run_module('snippets', run_name='__main__')",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
         env=os.environ | {"TMPDIR": str(tmp_path)},
-    )  # fmt: skip
+    )
     assert process.returncode == 1
     assert process.stderr == "snippets: File too large\n"
     assert list(tmp_path.iterdir()) == []

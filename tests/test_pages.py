@@ -20,10 +20,12 @@ from pages.paths import GENERATED
 DOCS = sorted(
     path
     for folder, pattern in [
-        ("docs", "*.md"), ("docs/generated", "**/*.md"), ("snippets", "*/*.md")
+        ("docs", "*.md"),
+        ("docs/generated", "**/*.md"),
+        ("snippets", "*/*.md"),
     ]
     for path in (ROOT / folder).glob(pattern)
-)  # fmt: skip
+)
 FENCE = re.compile(
     r"(?:<!--(?P<mark>[^\n]*)-->\n\n?)?"
     r"^(?P<indent> *)```(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=indent)```$",
@@ -94,8 +96,10 @@ def test_fence_guard_notices(text: str, words: str) -> None:
 def test_generated_parts_are_current() -> None:
     checked = subprocess.run(
         [sys.executable, "-m", "pages", "--check"],
-        cwd=ROOT, capture_output=True, encoding="utf-8",
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+    )
     said = checked.returncode, checked.stdout, checked.stderr
     assert said == (0, "", ""), "run python -m pages"
 

@@ -33,10 +33,16 @@ def test_all_results_are_as_the_schema_has_them(kind: str) -> None:
     assert paths
     schema = results.FOLDER / "schemas" / f"{kind}.json"
     checked = subprocess.run(
-        [sys.executable, "-m", "check_jsonschema", "--schemafile", schema,
-         *paths],
+        [
+            sys.executable,
+            "-m",
+            "check_jsonschema",
+            "--schemafile",
+            schema,
+            *paths,
+        ],
         capture_output=True,
-    )  # fmt: skip
+    )
     assert checked.returncode == 0, checked.stdout
 
 
@@ -176,9 +182,11 @@ def test_a_waterfall_s_bars_are_as_long_as_the_times() -> None:
     """In 214 of its units the slowest, of 100 ms."""
     times = 0.1, 0.06, None, 0.08, 0.05
     drawn = waterfall_chart(
-        reference().framework, "k", "Title",
+        reference().framework,
+        "k",
+        "Title",
         [Step(f"step {n}", s) for n, s in enumerate(times)],
-    )  # fmt: skip
+    )
     bar = r'class="bar ?(\w*) fw-\S+" x="([\d.]+)" .*?width="([\d.]+)"'
     found = [
         (kind, (float(x) - 228) / 2.14, float(wide) / 2.14)
@@ -186,10 +194,12 @@ def test_a_waterfall_s_bars_are_as_long_as_the_times() -> None:
     ]
     wanted = [
         ("", 0, 100),  # the listing
-        ("left", 0, 60), ("solid", 60, 40),  # saved
-        ("left", 0, 60), ("", 60, 20),  # cost
+        ("left", 0, 60),
+        ("solid", 60, 40),  # saved
+        ("left", 0, 60),
+        ("", 60, 20),  # cost
         ("solid", 0, 50),  # the whole of what is left
-    ]  # fmt: skip
+    ]
     assert [kind for kind, *_ in found] == [kind for kind, *_ in wanted]
     for (_, *is_drawn), (_, *right) in zip(found, wanted, strict=True):
         assert is_drawn == pytest.approx(right, abs=0.1)

@@ -21,9 +21,10 @@ from tests.helpers import unmarked
 NOTHING = re.compile(r"\b(nan|None|inf|NaN|Infinity)\b")
 # One of several backends, one of 2018, and what the others are compared with.
 LACKING = [
-    implementations(era="today")[1], implementations(era="2018")[-1],
+    implementations(era="today")[1],
+    implementations(era="2018")[-1],
     reference(),
-]  # fmt: skip
+]
 
 
 @pytest.fixture
@@ -146,8 +147,13 @@ def test_nothing_at_all(tmp_path: Path) -> None:
     assert set(found) <= full
     # Who is there, measured or not; an empty list of what was; and what is
     # evidence, and no result.
-    shown = {"projects.md", "phrasebook.json", "logo.svg", "kernels.svg",
-             "link.md"}  # fmt: skip
+    shown = {
+        "projects.md",
+        "phrasebook.json",
+        "logo.svg",
+        "kernels.svg",
+        "link.md",
+    }
     for name, text in found.items():
         # What a step changed needs no result.
         if Path(name).name not in shown and "```diff" not in text:
@@ -165,9 +171,11 @@ def said(key: str, text: str) -> Callable[[Path], None]:
     def spoil(path: Path) -> None:
         value = r'("(?:[^"\\]|\\.)*"|[^",}\s]+)'
         new, count = re.subn(
-            rf'"{key}": {value}', lambda _: f'"{key}": {text}',
-            path.read_text(), count=1,
-        )  # fmt: skip
+            rf'"{key}": {value}',
+            lambda _: f'"{key}": {text}',
+            path.read_text(),
+            count=1,
+        )
         assert count
         path.write_text(new)
 

@@ -32,9 +32,13 @@ def test_slip_prints_what_is_recorded(
     quiet = {"PYTHONIOENCODING": "utf-8", "TF_CPP_MIN_LOG_LEVEL": "2"}
     with subprocess.Popen(
         [*python_2018, str(slip)],
-        cwd=tmp_path, env=os.environ | quiet, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8",
-    ) as process:  # fmt: skip
+        cwd=tmp_path,
+        env=os.environ | quiet,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+    ) as process:
         assert process.stdout
         said = [process.stdout.readline().rstrip("\n") for _ in recorded]
         process.terminate()
@@ -66,8 +70,9 @@ def test_finding_has_the_numbers_of_its_output(title: str) -> None:
     [(lines, path)] = re.findall(r'hl_lines="([\d ]+)" title="(.+)"', text)
     [part] = re.findall(
         r"\[start:fault\]\n(.*?)# --8<-- \[end:fault\]",
-        (ROOT / path).read_text("utf-8"), re.DOTALL,
-    )  # fmt: skip
+        (ROOT / path).read_text("utf-8"),
+        re.DOTALL,
+    )
     wanted = set(re.findall(r"\w+", " ".join(re.findall("`(.+?)`", finding))))
     for line in map(int, lines.split()):
         assert wanted & set(re.findall(r"\w+", part.splitlines()[line - 1]))

@@ -34,10 +34,12 @@ OLD = frozenset(["2026-11-25"])
 # Parts that show nothing that was measured: names, versions, labels, trained
 # kernels.
 UNMEASURED = {
-    "docs/generated/projects.md", "docs/generated/training/legend.md",
-    "docs/assets/logo.svg", "docs/assets/kernels.svg",
+    "docs/generated/projects.md",
+    "docs/generated/training/legend.md",
+    "docs/assets/logo.svg",
+    "docs/assets/kernels.svg",
     "docs/assets/digit/facts.js",
-}  # fmt: skip
+}
 
 
 # Read and validated once for all tests here.
@@ -132,13 +134,25 @@ def test_rows_are_marked_where_not_all_are_stale(
     version = results.parity()[old.slug]["version"].partition("+")[0]
     title = f"{old.framework.label} {version}"
     for name in (
-        "README.md", "gates-mnist-5k.md", "gates-mnist.md",
-        "first-numbers.md", "parity.md", "parity-units.md", "seeds.md",
-        "canary.md", "distributed/proof.md", "distributed/speed.md",
-        "layers/states.md", "layers/convolution.md", "benchmarks/training.md",
-        "benchmarks/inference.md", "benchmarks/start.md",
-        "benchmarks/trained.md", "benchmarks/raw.md", "benchmarks/gap.md",
-    ):  # fmt: skip
+        "README.md",
+        "gates-mnist-5k.md",
+        "gates-mnist.md",
+        "first-numbers.md",
+        "parity.md",
+        "parity-units.md",
+        "seeds.md",
+        "canary.md",
+        "distributed/proof.md",
+        "distributed/speed.md",
+        "layers/states.md",
+        "layers/convolution.md",
+        "benchmarks/training.md",
+        "benchmarks/inference.md",
+        "benchmarks/start.md",
+        "benchmarks/trained.md",
+        "benchmarks/raw.md",
+        "benchmarks/gap.md",
+    ):
         text = found[name if name == "README.md" else f"docs/generated/{name}"]
         called = old.title if name == "README.md" else title
         begin = re.compile(
@@ -169,14 +183,15 @@ def test_words() -> None:
         '<small class="remark">Measured with an earlier version of this code '
         "(2026-11-25).</small>\n\n",
         [["a", "1"], ["b", "2"]],
-    )  # fmt: skip
+    )
     above, [first, second] = label_stale_rows(
         [["a", "1"], ["b", "2"]], [OLD, frozenset()]
     )
     assert above == "" and second == ["b", "2"]
     assert first == [
-        f'a<br><small class="remark">{STALE_WORDS} (2026-11-25)</small>', "1"
-    ]  # fmt: skip
+        f'a<br><small class="remark">{STALE_WORDS} (2026-11-25)</small>',
+        "1",
+    ]
     assert label_stale_rows([["a"]], [None]) == ("", [["a"]])
     assert stale_sentence({"a": None, "b": frozenset()}) == ""
     assert stale_sentence({"a": frozenset([""])}).endswith(
@@ -208,8 +223,11 @@ def test_every_recorded_output_is_below_its_mark() -> None:
     )
     assert len(sections) == len(set(sections))
     count = 0
-    pages = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs/layers").glob("*"),
-             *(ROOT / "snippets").glob("*/*.md")]  # fmt: skip
+    pages = [
+        *(ROOT / "docs").glob("*.md"),
+        *(ROOT / "docs/layers").glob("*"),
+        *(ROOT / "snippets").glob("*/*.md"),
+    ]
     for page in pages:
         text = page.read_text("utf-8")
         shown = re.findall(r'```text title="evidence/.*?\.txt"', text)
@@ -252,13 +270,18 @@ def spoil(path: Path) -> None:
     ],
 )
 def test_check_refuses_what_is_quickly_measured_again(
-    kind: str, name: str, again: str, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    kind: str,
+    name: str,
+    again: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """Judged by lab/freshness.py itself."""
     path = copied(kind, name, tmp_path)
-    there = {p: p.read_text("utf-8")
-             for p in GENERATED.rglob("*") if p.is_file()}  # fmt: skip
+    there = {
+        p: p.read_text("utf-8") for p in GENERATED.rglob("*") if p.is_file()
+    }
     monkeypatch.setattr(command, "generated_files", lambda: there)
     monkeypatch.setattr(
         command.stale_remarks,
@@ -275,9 +298,12 @@ def test_check_refuses_what_is_quickly_measured_again(
 
 @pytest.mark.parametrize(
     "kind, name",
-    [("gates", "pytorch2-mnist-0"), ("seeds", "pytorch2-same-0"),
-     ("canary", "pytorch2")],
-)  # fmt: skip
+    [
+        ("gates", "pytorch2-mnist-0"),
+        ("seeds", "pytorch2-same-0"),
+        ("canary", "pytorch2"),
+    ],
+)
 def test_check_lets_what_takes_hours_be_stale(
     kind: str, name: str, tmp_path: Path
 ) -> None:

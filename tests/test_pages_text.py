@@ -22,9 +22,19 @@ EVIL = (
 )
 # What the machine, the framework or whoever sends a file writes there.
 FREE = {
-    "cpu", "system", "python", "kernel", "governor", "gpu", "version",
-    "device", "label", "commit", "command", "error",
-}  # fmt: skip
+    "cpu",
+    "system",
+    "python",
+    "kernel",
+    "governor",
+    "gpu",
+    "version",
+    "device",
+    "label",
+    "commit",
+    "command",
+    "error",
+}
 
 
 # Of pyperf's own, a page shows this; pyperf reads the others, and refuses
@@ -40,11 +50,13 @@ def spoilt(found: Any, free: set[str] = FREE, evil: str = EVIL) -> Any:
     if not isinstance(found, dict):
         return found
     return {
-        key: evil if key in free and isinstance(value, str | None)
-        else spoilt(value, FREE_OF_PYPERF, EVIL_LINE) if key == "pyperf"
+        key: evil
+        if key in free and isinstance(value, str | None)
+        else spoilt(value, FREE_OF_PYPERF, EVIL_LINE)
+        if key == "pyperf"
         else spoilt(value, free, evil)
         for key, value in found.items()
-    }  # fmt: skip
+    }
 
 
 def copies(folder: Path) -> Iterator[Path]:
@@ -72,9 +84,20 @@ def test_every_text_of_a_result_is_escaped(
             text = re.sub(r'--8<-- "snippets/[\w/.:]+"', "", text)
             shown += "script" in text
             for raw in (
-                "<script", "<img", "a|b", "`c`", "*d*", " _e_", "~~g", "[h]",
-                "{:", "k{", '"q"', "--8<--", "\x1b",
-            ):  # fmt: skip
+                "<script",
+                "<img",
+                "a|b",
+                "`c`",
+                "*d*",
+                " _e_",
+                "~~g",
+                "[h]",
+                "{:",
+                "k{",
+                '"q"',
+                "--8<--",
+                "\x1b",
+            ):
                 assert raw not in text, (path, raw)
     assert shown > 5
 
@@ -84,12 +107,21 @@ def test_plain_is_shown_as_it_was() -> None:
     page = markdown.markdown(
         f"| a |\n| - |\n| {escape_markup(EVIL)} |\n",
         extensions=[
-            "tables", "attr_list", "md_in_html", "pymdownx.superfences",
-            "pymdownx.snippets", "footnotes",
+            "tables",
+            "attr_list",
+            "md_in_html",
+            "pymdownx.superfences",
+            "pymdownx.snippets",
+            "footnotes",
         ],
-    )  # fmt: skip
+    )
     assert set(re.findall(r"<(\w+)", page)) == {
-        "table", "thead", "tbody", "tr", "th", "td",
-    }  # fmt: skip
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    }
     assert "onclick=" in page and not re.search(r"<[^>]*onclick", page)
     assert escape_markup("Linux-6.1-x86_64 a__b") == "Linux-6.1-x86_64 a__b"

@@ -184,29 +184,47 @@ def test_what_is_kept_is_within_the_tolerances() -> None:
 BREAKS = PYTORCH.framework.breaks
 SLIPS = [
     (
-        PYTORCH, "weights.py",
+        PYTORCH,
+        "weights.py",
         "rows = rows.reshape(7, 7, 64, 10).permute(3, 2, 0, 1)",
-        "rows = rows.T", [], "dense.kernel came back changed",
+        "rows = rows.T",
+        [],
+        "dense.kernel came back changed",
     ),
     (
-        REFERENCE, "convnet.py", "np.maximum(x, 0),",
-        "np.maximum(x, 0.01 * x),", [], "max_abs_logits",
+        REFERENCE,
+        "convnet.py",
+        "np.maximum(x, 0),",
+        "np.maximum(x, 0.01 * x),",
+        [],
+        "max_abs_logits",
     ),
     (
-        REFERENCE, "convnet.py", "w += 0.9 * v - rate * g", "w += v", [1],
+        REFERENCE,
+        "convnet.py",
+        "w += 0.9 * v - rate * g",
+        "w += v",
+        [1],
         "max_abs_weights after 1 steps",
     ),
     (
-        REFERENCE, "convnet.py", "0.05 /", "0.050005 /", [10],
+        REFERENCE,
+        "convnet.py",
+        "0.05 /",
+        "0.050005 /",
+        [10],
         "max_abs_weights after 10",
     ),
     # What three epochs of a gate notice, one or ten steps do.
     (
-        PYTORCH, "convnet.py", *BREAKS.optimiser, [10],
+        PYTORCH,
+        "convnet.py",
+        *BREAKS.optimiser,
+        [10],
         "max_abs_weights after 10",
     ),
     (PYTORCH, "convnet.py", *BREAKS.loss, [10], "loss 1 is off"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.framework
@@ -280,8 +298,9 @@ def test_a_number_that_is_none_is_noticed() -> None:
 def test_units_are_float32_s_spacing() -> None:
     one, next_one = np.ones(3), np.ones(3) + 2.0**-23
     assert parity.distance({"a/b": next_one}, {"a/b": one}, "a") == (
-        2.0**-23, 1.0,
-    )  # fmt: skip
+        2.0**-23,
+        1.0,
+    )
 
 
 def test_how_far_a_rounding_goes() -> None:

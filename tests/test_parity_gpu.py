@@ -21,13 +21,15 @@ from tests.visits import FEW, Visits, few_digits, key_of
 FOLDER = reference().framework.folder
 # The products of the reference, their operands rounded as TF32 has them.
 ROUNDED = [
-    ("np.tensordot(windows, taps, 2)",
-     "np.tensordot(tf32(windows), tf32(taps), 2)"),
+    (
+        "np.tensordot(windows, taps, 2)",
+        "np.tensordot(tf32(windows), tf32(taps), 2)",
+    ),
     ("np.tensordot(windows, dy,", "np.tensordot(tf32(windows), tf32(dy),"),
     ("dy @ tap.T", "tf32(dy) @ tf32(tap).T"),
     ("x @ w + b", "tf32(x) @ tf32(w) + b"),
     ("(dy @ w.T, x.T @ dy,", "(tf32(dy) @ tf32(w).T, tf32(x).T @ tf32(dy),"),
-]  # fmt: skip
+]
 
 
 def tf32(x: np.ndarray) -> np.ndarray:
@@ -41,11 +43,13 @@ def tf32(x: np.ndarray) -> np.ndarray:
 def test_ten_bits_are_left() -> None:
     next_one = 1 + 2.0**-10
     assert tf32(np.array([1 + 2.0**-12, 1 + 3 * 2.0**-12])).tolist() == [
-        1, next_one,
-    ]  # fmt: skip
+        1,
+        next_one,
+    ]
     assert tf32(np.array([1 + 2.0**-11, next_one + 2.0**-11])).tolist() == [
-        1, 1 + 2.0**-9,
-    ]  # fmt: skip
+        1,
+        1 + 2.0**-9,
+    ]
 
 
 def make_rounded(folder: Path) -> None:
@@ -100,14 +104,22 @@ def test_tf32_is_noticed(
     with threadpool_limits(1):  # threads of BLAS wait for a busy core
         folder = once("tf32", make_rounded, key)
     with np.load(folder / "arrays.npz") as arrays:
-        rounded = {"arrays": dict(arrays), "version": "", "device": "",
-                   "trained_accuracy": 1.0}  # fmt: skip
+        rounded = {
+            "arrays": dict(arrays),
+            "version": "",
+            "device": "",
+            "trained_accuracy": 1.0,
+        }
     right = visit(reference()).answer("parity")
     row = parity.compared(rounded, right, parity.TOLERANCES_GPU)
     for what in (
-        "max_abs_logits", "max_abs_loss", "max_abs_gradient",
-        "weights after 1 steps", "weights after 10 steps", "probabilities",
-    ):  # fmt: skip
+        "max_abs_logits",
+        "max_abs_loss",
+        "max_abs_gradient",
+        "weights after 1 steps",
+        "weights after 10 steps",
+        "probabilities",
+    ):
         assert what in row["error"]
     page = (ROOT / "docs" / "same-numbers.md").read_text("utf-8")
     said = " ".join(page.split())

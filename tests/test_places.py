@@ -65,7 +65,7 @@ def little_room(folder: Path, size: int) -> Iterator[bool]:
     done = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder],
         capture_output=True,
-    )  # fmt: skip
+    )
     try:
         yield done.returncode == 0
     finally:
@@ -80,10 +80,10 @@ SIZES = [4096, 16384, 65536, 131072, 262144, 2**20]
 
 @pytest.mark.parametrize(
     "n, size, what",
-    number(itertools.product(
-        SIZES, ["out", "tmp", "both", "stdout", "limit"]
-    )),
-)  # fmt: skip
+    number(
+        itertools.product(SIZES, ["out", "tmp", "both", "stdout", "limit"])
+    ),
+)
 def test_no_room(
     n: int, size: int, what: str, once: Once, tmp_path: Path
 ) -> None:
@@ -101,9 +101,11 @@ def test_no_room(
             file = stack.enter_context(open("/dev/full", "w"))
             options = {"stdout": file}
         elif what == "limit" or not mounted:
-            options = {"preexec_fn": lambda: resource.setrlimit(
-                resource.RLIMIT_FSIZE, (size, size)
-            )}  # fmt: skip
+            options = {
+                "preexec_fn": lambda: resource.setrlimit(
+                    resource.RLIMIT_FSIZE, (size, size)
+                )
+            }
         out = place / its.name
         done = run(its.command(out), {"TMPDIR": str(tmp)}, **options)
         if done.status == 0:
@@ -126,10 +128,17 @@ def make_read_only(folder: Path) -> None:
 
 
 REFUSED = [
-    "no OUT's folder", "OUT's folder is a file", "OUT in /proc",
-    "read-only OUT", "no IN", "IN is a device", "OUT is a folder",
-    "IN is OUT", "empty OUT", "OUT is a link to nothing",
-]  # fmt: skip
+    "no OUT's folder",
+    "OUT's folder is a file",
+    "OUT in /proc",
+    "read-only OUT",
+    "no IN",
+    "IN is a device",
+    "OUT is a folder",
+    "IN is OUT",
+    "empty OUT",
+    "OUT is a link to nothing",
+]
 
 
 @pytest.mark.parametrize("n, what", number(zip(REFUSED)))
@@ -168,8 +177,12 @@ def test_refused_places(n: int, what: str, once: Once, tmp_path: Path) -> None:
     assert all(name.startswith(kept) for name in os.listdir(place))
 
 
-ACCEPTED = ["no TMPDIR", "TMPDIR is a file", "read-only home",
-            "no working folder"]  # fmt: skip
+ACCEPTED = [
+    "no TMPDIR",
+    "TMPDIR is a file",
+    "read-only home",
+    "no working folder",
+]
 
 
 @pytest.mark.parametrize("n, what", number(zip(ACCEPTED)))
@@ -197,12 +210,15 @@ def test_places_that_are_not_needed(
 
 
 HOMES: dict[str, Variables] = {
-    "unset": {"HOME": None}, "empty": {"HOME": ""},
-    "missing": {"HOME": "/nobody"}, "relative": {"HOME": "nobody"},
-    "a file": {"HOME": "/etc/hostname"}, "/dev/null": {"HOME": "/dev/null"},
+    "unset": {"HOME": None},
+    "empty": {"HOME": ""},
+    "missing": {"HOME": "/nobody"},
+    "relative": {"HOME": "nobody"},
+    "a file": {"HOME": "/etc/hostname"},
+    "/dev/null": {"HOME": "/dev/null"},
     "long": {"HOME": "/" + "x" * 300},
     "none, nor a name": {"HOME": None, "USER": None, "LOGNAME": None},
-}  # fmt: skip
+}
 # A user whom the system does not know has no other home.
 NOBODY: dict[str, Any] = {"user": 54321, "group": 54321}
 
@@ -212,9 +228,11 @@ def may_be_nobody() -> bool:
     """May this process start Python as another user, who can read it?"""
     try:
         return not subprocess.run(
-            [sys.executable, "-c", "import lab.command"], cwd=ROOT,
-            env=environment({"HOME": None}), **NOBODY,
-        ).returncode  # fmt: skip
+            [sys.executable, "-c", "import lab.command"],
+            cwd=ROOT,
+            env=environment({"HOME": None}),
+            **NOBODY,
+        ).returncode
     except OSError:
         return False
 
@@ -234,9 +252,11 @@ def open_folder(tmp_path: Path) -> Path:
 USERS = [{}, NOBODY]
 
 
-@pytest.mark.parametrize("n, home, user", number(
-    itertools.product(HOMES, USERS)
-), ids=lambda value: str(value) if value != NOBODY else "nobody")  # fmt: skip
+@pytest.mark.parametrize(
+    "n, home, user",
+    number(itertools.product(HOMES, USERS)),
+    ids=lambda value: str(value) if value != NOBODY else "nobody",
+)
 def test_a_conversion_without_a_home(
     n: int, home: str, user: dict[str, Any], once: Once, open_folder: Path
 ) -> None:
@@ -286,9 +306,9 @@ LOCALES = ["C", "POSIX", "tr_TR.UTF-8", "ja_JP.eucJP", "de_DE", "x", ""]
 FOLDERS = ["plain", "häuser", "手書き", "I ı İ"]
 
 
-@pytest.mark.parametrize("n, locale, utf8", number(
-    itertools.product(LOCALES, [None, "0"])
-))  # fmt: skip
+@pytest.mark.parametrize(
+    "n, locale, utf8", number(itertools.product(LOCALES, [None, "0"]))
+)
 def test_languages(
     n: int, locale: str, utf8: str | None, once: Once, tmp_path: Path
 ) -> None:
@@ -299,20 +319,56 @@ def test_languages(
     tmp.mkdir(parents=True)
     path = copy_input(its, place / f"in-{its.path.name}")
     more: Variables = {
-        "LC_ALL": locale, "LANG": None, "PYTHONUTF8": utf8,
-        "PYTHONCOERCECLOCALE": utf8, "TMPDIR": str(tmp),
-    }  # fmt: skip
+        "LC_ALL": locale,
+        "LANG": None,
+        "PYTHONUTF8": utf8,
+        "PYTHONCOERCECLOCALE": utf8,
+        "TMPDIR": str(tmp),
+    }
     done = run(its.command(place / its.name, path), more)
     assert_right(done, its, place / its.name, tmp_path)
     assert os.listdir(tmp) == []
 
 
 ODD = [
-    " ", "a b", "-x", "--force", "a\nb", "a\tb", "é", "e\u0301", "手書き",
-    "\U0001f600", "a'b", 'a"b', "a\\b", "$HOME", "`id`", "*", "?", "[a]",
-    "{a}", "a;b", "a&b", "a|b", "a#b", "%s", "%2F", "{0}", "~", "...", ".x",
-    "a:b", "a=b", "\x1b[2J", "\x7f", "\u202e", "x" * 200, "con", "\udcff",
-]  # fmt: skip
+    " ",
+    "a b",
+    "-x",
+    "--force",
+    "a\nb",
+    "a\tb",
+    "é",
+    "e\u0301",
+    "手書き",
+    "\U0001f600",
+    "a'b",
+    'a"b',
+    "a\\b",
+    "$HOME",
+    "`id`",
+    "*",
+    "?",
+    "[a]",
+    "{a}",
+    "a;b",
+    "a&b",
+    "a|b",
+    "a#b",
+    "%s",
+    "%2F",
+    "{0}",
+    "~",
+    "...",
+    ".x",
+    "a:b",
+    "a=b",
+    "\x1b[2J",
+    "\x7f",
+    "\u202e",
+    "x" * 200,
+    "con",
+    "\udcff",
+]
 
 
 @pytest.mark.parametrize(
@@ -348,10 +404,15 @@ def test_two_at_once(n: int, once: Once, tmp_path: Path) -> None:
     command = [*its.command(out), *["--force"] * (n // 2 % 2)]
     pair = []
     for _ in range(2):
-        pair.append(subprocess.Popen(
-            command, env=environment({"TMPDIR": str(tmp)}),
-            encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        ))  # fmt: skip
+        pair.append(
+            subprocess.Popen(
+                command,
+                env=environment({"TMPDIR": str(tmp)}),
+                encoding="utf-8",
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        )
         time.sleep(random.choice([0, 0.1, 0.5]) * random.random())
     statuses = []
     for process in pair:

@@ -71,11 +71,11 @@ def test_the_convnet_is_the_convnet() -> None:
     assert CONVNET.parameters == sum(a.size for a in weights.values())
     places = {"conv1": 28 * 28, "conv2": 14 * 14, "dense": 1}
     once = {
-        layer: 2 * n * max(
-            a.size for name, a in weights.items() if name.startswith(layer)
-        )
+        layer: 2
+        * n
+        * max(a.size for name, a in weights.items() if name.startswith(layer))
         for layer, n in places.items()
-    }  # fmt: skip
+    }
     # Forwards, for the weights, and, but for the images', for what came in.
     assert CONVNET.flop == 3 * sum(once.values()) - once["conv1"]
 
@@ -122,15 +122,24 @@ def test_a_measurement_is_on_the_page(
     first = past_one_machine.distributed_implementations()[0]
     steps = {"1": 1e-9, "10": 1e-7, "100": 1e-3}
     result = {
-        "command": "x", "date": "2026-01-01T00:00:00Z",
+        "command": "x",
+        "date": "2026-01-01T00:00:00Z",
         "machine": {"cpu": "x", "cores": 64, "system": "x", "python": "3"},
-        "name": first.framework.name, "label": first.framework.label,
-        "era": first.framework.era, "backend": first.backend.name or None,
-        "version": "1", "device": "cpu", "processes": 2, "batch_size": 128,
-        "digits": 2048, "max_abs_one": steps, "max_abs_several": steps,
-        "max_abs_apart": steps, "error": None,
+        "name": first.framework.name,
+        "label": first.framework.label,
+        "era": first.framework.era,
+        "backend": first.backend.name or None,
+        "version": "1",
+        "device": "cpu",
+        "processes": 2,
+        "batch_size": 128,
+        "digits": 2048,
+        "max_abs_one": steps,
+        "max_abs_several": steps,
+        "max_abs_apart": steps,
+        "error": None,
         "seconds": {"1": [3.0, 4.0, 5.0], "2": [2.0, 2.0, 2.0]},
-    }  # fmt: skip
+    }
     path = tmp_path / "distributed" / f"{first.slug}.json"
     path.parent.mkdir()
     path.write_text(json.dumps(result))
@@ -157,5 +166,6 @@ def test_a_measurement_is_on_the_page(
     # 64 cores, all busy: 4 s, and 16 times 0.02 s of latency, 0.1 s of bytes.
     guess = 4 + 16 * (0.02 + 200_744 / 2e6)
     assert row(past_one_machine.speed_section(tmp_path))[3:] == [
-        f"{guess:.2f}", f"+{guess / 2 - 1:.0%}"
-    ]  # fmt: skip
+        f"{guess:.2f}",
+        f"+{guess / 2 - 1:.0%}",
+    ]

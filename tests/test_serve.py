@@ -49,8 +49,10 @@ def test_a_port_that_is_held_is_refused(module: str) -> None:
         port = held.getsockname()[1]
         done = subprocess.run(
             [sys.executable, "-m", module, str(port)],
-            cwd=ROOT, capture_output=True, encoding="utf-8",
-        )  # fmt: skip
+            cwd=ROOT,
+            capture_output=True,
+            encoding="utf-8",
+        )
     assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.splitlines()
     assert f"port {port} of 127.0.0.1: Address already in use" in line
@@ -78,13 +80,18 @@ def test_frameworks_that_fail_leave_the_site(tmp_path: Path) -> None:
     """Every one of them has a row, and the site answers till the end."""
     port = free_port()
     process = subprocess.Popen(
-        [*SERVE, str(port)], cwd=ROOT, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, encoding="utf-8", preexec_fn=heed,
-        env=os.environ | {
+        [*SERVE, str(port)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        preexec_fn=heed,
+        env=os.environ
+        | {
             "FRAMEWORK_PYTHON": shutil.which("false") or "",
             "TMPDIR": str(tmp_path),
         },
-    )  # fmt: skip
+    )
     assert process.stdout and process.stderr
     lines = iter(process.stdout.readline, "")
     first = next(lines)
@@ -113,10 +120,14 @@ def test_it_ends_while_a_framework_trains(
 ) -> None:
     """And while the site is built."""
     process = subprocess.Popen(
-        [*SERVE, str(free_port())], cwd=ROOT, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, encoding="utf-8", preexec_fn=heed,
+        [*SERVE, str(free_port())],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        preexec_fn=heed,
         env=os.environ | {"TMPDIR": str(tmp_path)},
-    )  # fmt: skip
+    )
     whole = psutil.Process(process.pid)
     until(lambda: len(whole.children()) == 2)
     stop(process, sign, tmp_path)
@@ -135,9 +146,14 @@ def test_every_framework_has_its_row() -> None:
     size = struct.pack("HHHH", 40, 80, 0, 0)
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, size)
     process = subprocess.Popen(
-        [*SERVE, str(port)], cwd=ROOT, stdin=theirs, stdout=theirs,
-        stderr=theirs, env=os.environ | {"TERM": "xterm"}, preexec_fn=heed,
-    )  # fmt: skip
+        [*SERVE, str(port)],
+        cwd=ROOT,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=os.environ | {"TERM": "xterm"},
+        preexec_fn=heed,
+    )
     os.close(theirs)
     said: list[bytes] = []
 

@@ -37,11 +37,15 @@ def setup(project: Path, *options: str, who: str = "0") -> tuple[int, str]:
     """Its status, and what it said on stderr."""
     process = subprocess.run(
         ["bash", project / "project/environments/2018/setup", *options],
-        capture_output=True, encoding="utf-8", env=os.environ | {
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ
+        | {
             "PATH": f"{project / 'bin'}:{os.environ['PATH']}",
-            "SAID": str(project / "said"), "WHO": who,
+            "SAID": str(project / "said"),
+            "WHO": who,
         },
-    )  # fmt: skip
+    )
     return process.returncode, process.stderr
 
 
@@ -66,15 +70,18 @@ def test_it_installs_where_it_is_told(
 ) -> None:
     setup(project, "--if-possible", "--install", who=who)
     assert (project / "said").read_text().splitlines() == [
-        *before, "apt-get update",
-        *before, "apt-get install -y libopenmpi3 openmpi-bin",
-    ]  # fmt: skip
+        *before,
+        "apt-get update",
+        *before,
+        "apt-get install -y libopenmpi3 openmpi-bin",
+    ]
 
 
 def test_another_option(project: Path) -> None:
     assert setup(project, "--instal") == (
-        2, "make 2018: no option --instal\n",
-    )  # fmt: skip
+        2,
+        "make 2018: no option --instal\n",
+    )
 
 
 def test_ci_alone_tells_it() -> None:

@@ -30,10 +30,13 @@ OLD = ROOT / ".venv-2018"
 INSTALLERS = [
     ROOT / path
     for path in (
-        "Makefile", ".ci/run", "environments/2018/setup",
-        "environments/2018/Dockerfile", ".github/workflows/gpu.yml",
+        "Makefile",
+        ".ci/run",
+        "environments/2018/setup",
+        "environments/2018/Dockerfile",
+        ".github/workflows/gpu.yml",
     )
-]  # fmt: skip
+]
 HASH = re.compile(r"--hash=sha256:(\w+)")
 MACHINES = [
     {"sys_platform": "linux", "platform_machine": "x86_64"},
@@ -62,9 +65,10 @@ def lacking(source: str, text: str) -> list[str]:
             if want.marker and not want.marker.evaluate(machine):
                 continue
             versions = [
-                f"=={b['version']}" for b in found
+                f"=={b['version']}"
+                for b in found
                 if b["name"] == name and holds(b["marker"], machine)
-            ]  # fmt: skip
+            ]
             if versions != [str(want.specifier)]:
                 wrong.append(f"{want} is not what is locked: {versions}")
     return wrong
@@ -82,9 +86,10 @@ def test_a_lock_holds_its_source(name: str) -> None:
     assert lacking(source, text) == [], "`make locks` writes it anew"
     # Nor does it hold what the source names no more.
     asked = {
-        b["name"] for b in lock.blocks(text)
+        b["name"]
+        for b in lock.blocks(text)
         if f"-r {lock.SOURCES[name][0]}" in (b["via"] or "")
-    }  # fmt: skip
+    }
     assert asked == {canonicalize_name(w.name) for w in wanted(source)}
 
 
@@ -128,8 +133,11 @@ def installs(path: Path) -> list[str]:
 def test_every_step_installs_from_a_lock() -> None:
     found = [(path.name, i) for path in INSTALLERS for i in installs(path)]
     assert {name for name, _ in found} == {
-        "Makefile", "setup", "Dockerfile", "gpu.yml",
-    }  # fmt: skip
+        "Makefile",
+        "setup",
+        "Dockerfile",
+        "gpu.yml",
+    }
     for name, said in found:
         assert "--require-hashes" in said and "--no-deps" in said, name
         assert re.search(r"-r\s+\S*(LOCKS|locks|lock|/tmp)", said), name
@@ -265,8 +273,10 @@ def test_a_release_lists_its_parts(tmp_path: Path) -> None:
         (tmp_path / name).symlink_to(ROOT / name)
     subprocess.run(
         ["bash", "-e", "-c", step("release", "build", "List the parts")],
-        cwd=tmp_path, check=True, env=os.environ | {"GITHUB_REF_NAME": "v1.2"},
-    )  # fmt: skip
+        cwd=tmp_path,
+        check=True,
+        env=os.environ | {"GITHUB_REF_NAME": "v1.2"},
+    )
     parts = json.loads((tmp_path / "sbom.cdx.json").read_text("utf-8"))
     assert parts["metadata"]["component"]["version"] == "1.2"
     locked = {

@@ -260,15 +260,18 @@ def test_moves_are_what_the_layouts_say(copied: Copied) -> None:
     known = {f.name: f for f in frameworks()}
     new, last, first = known[NEW], known["keras3"], known["pytorch2"]
     assert port.layout_moves(last, new) == (
-        "`3, 1, 0, 2`", "permute rows, transpose",
-    )  # fmt: skip
+        "`3, 1, 0, 2`",
+        "permute rows, transpose",
+    )
     assert port.layout_moves(new, last) == (
-        "`2, 1, 3, 0`", "transpose, permute rows",
-    )  # fmt: skip
+        "`2, 1, 3, 0`",
+        "transpose, permute rows",
+    )
     assert port.layout_moves(new, first) == ("`0, 3, 2, 1`", "permute columns")
     assert port.layout_moves(first, last) == (
-        "`2, 3, 1, 0`", "transpose, permute rows",
-    )  # fmt: skip
+        "`2, 3, 1, 0`",
+        "transpose, permute rows",
+    )
     text = port.layout_pairs(frameworks())
     cells = "`3, 1, 0, 2` | permute rows, transpose"
     row = f"| channels last → {LABEL} | {cells} |"

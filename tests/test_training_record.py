@@ -24,10 +24,13 @@ def test_recording_agrees_with_parity() -> None:
     )
 
 
-@pytest.mark.parametrize("steps", [
-    pytest.param(1, id="one-step"),
-    pytest.param(3, id="three-steps", marks=pytest.mark.slow),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param(1, id="one-step"),
+        pytest.param(3, id="three-steps", marks=pytest.mark.slow),
+    ],
+)
 def test_bytes_are_within_their_step_of_float64(steps: int) -> None:
     run = runpy.run_path(str(ROOT / "evidence" / "training" / "record.py"))
     kernels, answers = run["reference_run"](steps)

@@ -74,9 +74,14 @@ def measuring(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> measure.Measuring:
     options = Namespace(
-        into=tmp_path_factory.mktemp("checks"), device="cpu", threads=2,
-        machine=None, timeout=600, rounds=1, cases=None,
-    )  # fmt: skip
+        into=tmp_path_factory.mktemp("checks"),
+        device="cpu",
+        threads=2,
+        machine=None,
+        timeout=600,
+        rounds=1,
+        cases=None,
+    )
     return measure.Measuring(options, tmp_path_factory.mktemp("scratch"))
 
 
@@ -105,8 +110,10 @@ def test_fast_variants_compute_the_same(
     name: str, request: pytest.FixtureRequest, once: Once
 ) -> None:
     if name in choose_variants(request.config.getoption("prove")):
-        note(request, f"benchmark {name}: its check is taken, nothing of it "
-             "has changed")  # fmt: skip
+        note(
+            request,
+            f"benchmark {name}: its check is taken, nothing of it has changed",
+        )
         return
     [variant] = variants.variants([name])
 
@@ -114,14 +121,14 @@ def test_fast_variants_compute_the_same(
         measuring = request.getfixturevalue("measuring")
         entry = measuring.entry(variant)
         error = measuring.check(variant, entry)
-        (folder / "check.json").write_text(
-            json.dumps([error, entry["check"]])
-        )
+        (folder / "check.json").write_text(json.dumps([error, entry["check"]]))
 
-    key = digest_of([
-        variant.implementation.framework.folder,
-        *(ROOT / name for name in CHECKED),
-    ])
+    key = digest_of(
+        [
+            variant.implementation.framework.folder,
+            *(ROOT / name for name in CHECKED),
+        ]
+    )
     folder = once(f"check-{name}", make, key)
     error, check = json.loads((folder / "check.json").read_text())
     assert error is None

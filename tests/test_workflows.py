@@ -15,8 +15,11 @@ BIN = Path(sys.executable).parent
 SHELLCHECK = [str(BIN / "shellcheck")]
 ACTIONLINT = [str(BIN / "actionlint"), f"-shellcheck={BIN / 'shellcheck'}"]
 ZIZMOR = [
-    str(BIN / "zizmor"), "--offline", "--no-progress", "--persona=auditor",
-]  # fmt: skip
+    str(BIN / "zizmor"),
+    "--offline",
+    "--no-progress",
+    "--persona=auditor",
+]
 
 
 def lint(tool: list[str], paths: list[Path]) -> tuple[int, str]:
@@ -47,11 +50,15 @@ FAULTS = [
     (ZIZMOR, "template-injection", r"bash \.ci/run", TITLE),
     (ZIZMOR, "dangerous-triggers", "pull_request:", "pull_request_target:"),
     (ZIZMOR, "artipacked", "persist-credentials: false", "fetch-depth: 1"),
-    (ZIZMOR, "excessive-permissions", r"permissions: \{\}",
-     "permissions: write-all"),
+    (
+        ZIZMOR,
+        "excessive-permissions",
+        r"permissions: \{\}",
+        "permissions: write-all",
+    ),
     (ACTIONLINT, "potentially untrusted", r"bash \.ci/run", TITLE),
     (ACTIONLINT, "unexpected key", "timeout-minutes", "timeout-minute"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(

@@ -44,9 +44,13 @@ def test_both_say_the_same(builders: tuple[Path, Path]) -> None:
     ],
 )
 def test_a_difference_is_told(
-    builders: tuple[Path, Path], tmp_path: Path,
-    path: str, old: str, new: str, words: str,
-) -> None:  # fmt: skip
+    builders: tuple[Path, Path],
+    tmp_path: Path,
+    path: str,
+    old: str,
+    new: str,
+    words: str,
+) -> None:
     for site, name in zip(builders, ("one", "other"), strict=True):
         (tmp_path / name / path).parent.mkdir(parents=True)
         shutil.copy2(site / path, tmp_path / name / path)

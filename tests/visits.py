@@ -63,10 +63,15 @@ def key_of(implementation: Implementation, *more: Path) -> str:
     paths |= {
         ROOT / path
         for path in (
-            "lab/inside", "lab/contract.py", "lab/parity.py", "data",
-            "environments/locks", "tests/visits.py", "tests/chain.py",
+            "lab/inside",
+            "lab/contract.py",
+            "lab/parity.py",
+            "data",
+            "environments/locks",
+            "tests/visits.py",
+            "tests/chain.py",
         )
-    }  # fmt: skip
+    }
     installed = freshness.read_installed_versions(implementation)
     return freshness.digest_value(
         [implementation.title, freshness.digest_of(paths), installed]
@@ -118,9 +123,11 @@ def make_requests(
     if not asked:
         del tasks["rows"]
     given = {
-        "weights.npz": unusual(), "digits.npz": mnist.load()._asdict(),
-        "few.npz": few_digits(), "rows.npz": arrays,
-    }  # fmt: skip
+        "weights.npz": unusual(),
+        "digits.npz": mnist.load()._asdict(),
+        "few.npz": few_digits(),
+        "rows.npz": arrays,
+    }
     return {n: {"task": n} | t for n, t in tasks.items()}, given
 
 
@@ -139,10 +146,12 @@ def go(
         for file, arrays in given.items():
             write_arrays(scratch / file, arrays)
         result = execute(
-            implementation, {"task": "visit", "tasks": tasks}, HANG,
+            implementation,
+            {"task": "visit", "tasks": tasks},
+            HANG,
             inputs={file: scratch / file for file in [*given, "own"]},
             outputs={"own": folder / "own"},
-        )  # fmt: skip
+        )
     if result["error"] in NOT_HERE:
         missing(result["error"])
     assert result["error"] is None, result["error"]
@@ -166,9 +175,7 @@ class Failed(Exception):
     """A task failed, so that its visit is not kept."""
 
 
-def make_now(
-    once: Once, implementation: Implementation, folder: Path
-) -> None:
+def make_now(once: Once, implementation: Implementation, folder: Path) -> None:
     """Do what is done each time; and the rest in the same process, where what
     is kept of it does not hold any more."""
 

@@ -26,9 +26,11 @@ def list_libraries() -> list[Path]:
     for command in "ldconfig", "/sbin/ldconfig":
         try:
             done = subprocess.run(
-                [command, "-p"], capture_output=True, encoding="utf-8",
+                [command, "-p"],
+                capture_output=True,
+                encoding="utf-8",
                 errors="replace",
-            )  # fmt: skip
+            )
         except OSError:
             continue
         return [Path(path) for path in LISTED.findall(done.stdout)]

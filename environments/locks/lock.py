@@ -84,8 +84,9 @@ def resolved(name: str, source: str, options: list[str]) -> list[Block]:
                 *["--annotation-style=line", *options],
                 *["--output-file", str(path), source],
             ],
-            cwd=ROOT, check=True,
-        )  # fmt: skip
+            cwd=ROOT,
+            check=True,
+        )
         return blocks(path.read_text("utf-8"))
 
 

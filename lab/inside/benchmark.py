@@ -57,10 +57,14 @@ class Snippet:
         labels = self.digits["train_labels"][:count]
         return Epochs(
             lambda: self.module.train(
-                self.model, images, labels,
-                epochs=epochs, batch_size=batch_size, seed=0,
+                self.model,
+                images,
+                labels,
+                epochs=epochs,
+                batch_size=batch_size,
+                seed=0,
             )
-        )  # fmt: skip
+        )
 
     def predict(self, images: np.ndarray) -> Any:
         return self.module.predict(self.model, images)
@@ -167,10 +171,12 @@ def train(request: Request, runner: pyperf.Runner, case: Case) -> Metadata:
     clock = Clock(epochs.seconds)
     epochs.run(
         lambda: runner.bench_time_func(
-            case["name"], clock,
-            inner_loops=steps, metadata=start(request, case, snippet),
+            case["name"],
+            clock,
+            inner_loops=steps,
+            metadata=start(request, case, snippet),
         )
-    )  # fmt: skip
+    )
     found = clock.metadata(case["values"])
     found["page_faults_a_step"] = clock.values[-1]["faults"] / steps
     return found

@@ -81,8 +81,11 @@ def run(request: Request) -> Answer:
 
     facts["resumed_epochs"], goes = [], []
     for path, epochs, seed in (
-        ("half", 1, 0), ("half", 2, 1), ("half", 2, 2), ("whole", 2, 0)
-    ):  # fmt: skip
+        ("half", 1, 0),
+        ("half", 2, 1),
+        ("half", 2, 2),
+        ("whole", 2, 0),
+    ):
         model = convnet.build_model(seed=seed)
         ran = convnet.train(
             model, few, few_labels, epochs=epochs, seed=0, checkpoint=path

@@ -81,9 +81,10 @@ def lost(joined: Told) -> List[str]:
     heard += [about["pid"] for about in told("done").values()]
     pids = {rank: about["pid"] for rank, about in joined.items()}
     return [
-        rank for rank, pid in sorted(pids.items())
+        rank
+        for rank, pid in sorted(pids.items())
         if pid not in heard and not alive(pid)
-    ]  # fmt: skip
+    ]
 
 
 def said(count: int, killed: List[str]) -> str:
@@ -124,9 +125,10 @@ def told(what: str) -> Told:
     """{who: what it said}, the first first."""
     found = {}
     names = [
-        name for name in os.listdir(".")
+        name
+        for name in os.listdir(".")
         if name.startswith(what + "-") and name.endswith(".json")
-    ]  # fmt: skip
+    ]
     for name in sorted(names, key=os.path.getmtime):
         with open(name) as file:
             found[name[len(what) + 1 : -5]] = json.load(file)

@@ -105,6 +105,8 @@ def ways(
 
     passes = bool(weights) + (not first)
     yield (
-        "backward", backward, passes,
+        "backward",
+        backward,
+        passes,
         bytes_of(*(places or [x]), *weights, gradient, *wanted),
-    )  # fmt: skip
+    )

@@ -21,9 +21,11 @@ Found = Iterator[Tuple[str, Tensor]]
 LARGEST = 2**24  # numbers: the weights are 50,186, training has its own
 # What the pickle of a state_dict names.
 PICKLED = (
-    "collections.OrderedDict", "torch._utils._rebuild_tensor_v2",
-    "torch._utils._rebuild_parameter", "torch.FloatStorage",
-)  # fmt: skip
+    "collections.OrderedDict",
+    "torch._utils._rebuild_tensor_v2",
+    "torch._utils._rebuild_parameter",
+    "torch.FloatStorage",
+)
 
 
 def run(request: Request) -> Answer:

@@ -50,9 +50,14 @@ def run(request: Request) -> Optional[Answer]:
 
         def train(epochs: int, checkpoint: Optional[str] = None) -> List[Any]:
             found = module.train(
-                model, images, labels, epochs=epochs, checkpoint=checkpoint,
-                batch_size=request["batch_size"], seed=request["seed"],
-            )  # fmt: skip
+                model,
+                images,
+                labels,
+                epochs=epochs,
+                checkpoint=checkpoint,
+                batch_size=request["batch_size"],
+                seed=request["seed"],
+            )
             return [float(loss) for loss in found]
 
         if request.get("kept"):
@@ -71,20 +76,23 @@ def run(request: Request) -> Optional[Answer]:
         weights = importlib.import_module("weights")
         more["weights_sha256"] = digest(weights.dump_weights(model))
     ran = len(losses) - len(request.get("kept", {}).get("losses", []))
-    return dict(more, **{
-        "version": version(request),
-        "device": facts.device(),
-        "losses": losses,
-        "test_accuracy": float(accuracy),
-        "seconds": {
-            "start_up": built - start,
-            "training": trained - built,
-            "evaluation": evaluated - trained,
+    return dict(
+        more,
+        **{
+            "version": version(request),
+            "device": facts.device(),
+            "losses": losses,
+            "test_accuracy": float(accuracy),
+            "seconds": {
+                "start_up": built - start,
+                "training": trained - built,
+                "evaluation": evaluated - trained,
+            },
+            "images_per_second": len(images) * ran / (trained - built),
+            # macOS counts bytes, Linux kibibytes.
+            "peak_memory_bytes": peak_memory(),
         },
-        "images_per_second": len(images) * ran / (trained - built),
-        # macOS counts bytes, Linux kibibytes.
-        "peak_memory_bytes": peak_memory(),
-    }), {}  # fmt: skip
+    ), {}
 
 
 def digest(arrays: Arrays) -> str:

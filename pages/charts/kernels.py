@@ -18,9 +18,15 @@ def trained_kernels() -> np.ndarray:
 
 
 def kernel_squares(
-    kernel: np.ndarray, x: float, y: float, size: float, gap: float,
-    plus: str, minus: str, most: float,
-) -> list[str]:  # fmt: skip
+    kernel: np.ndarray,
+    x: float,
+    y: float,
+    size: float,
+    gap: float,
+    plus: str,
+    minus: str,
+    most: float,
+) -> list[str]:
     """Return a kernel's nine numbers as squares of `size`, as strong as each
     is of `most`."""
     return [
@@ -37,12 +43,14 @@ def logo() -> str:
     kernels = trained_kernels()
     kernel = kernels[np.ptp(kernels, axis=(1, 2)).argmax()]
     most = abs(kernel).max()
-    return "\n".join([
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">',
-        f'<rect width="32" height="32" rx="6" fill="{INK}"/>',
-        *kernel_squares(kernel, 5, 5, 7, 0.5, PLUS, MINUS, most),
-        "</svg>\n",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">',
+            f'<rect width="32" height="32" rx="6" fill="{INK}"/>',
+            *kernel_squares(kernel, 5, 5, 7, 0.5, PLUS, MINUS, most),
+            "</svg>\n",
+        ]
+    )
 
 
 def kernel_strip() -> str:
@@ -57,9 +65,11 @@ def kernel_strip() -> str:
         )
     ]
     width = 15 * len(kernels) - 3
-    return "\n".join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 12" '
-        'shape-rendering="crispEdges">',
-        *body,
-        "</svg>\n",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" '
+            f'viewBox="0 0 {width} 12" shape-rendering="crispEdges">',
+            *body,
+            "</svg>\n",
+        ]
+    )

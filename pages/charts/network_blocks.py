@@ -43,10 +43,14 @@ def network_layers() -> list[Layer]:
     layers = [Layer("image", {"H": 28, "W": 28, "C": 1})]
     for filters in 32, 64:
         read = layers[-1].shape
-        layers.append(Layer(
-            "conv 3×3, ReLU", read | {"C": filters},
-            (3 * 3 * read["C"] + 1) * filters, 3,
-        ))  # fmt: skip
+        layers.append(
+            Layer(
+                "conv 3×3, ReLU",
+                read | {"C": filters},
+                (3 * 3 * read["C"] + 1) * filters,
+                3,
+            )
+        )
         halves = {axis: read[axis] // 2 for axis in "HW"}
         layers.append(Layer("max-pool 2×2", halves | {"C": filters}, 0, 2))
     return layers
@@ -58,10 +62,13 @@ def flatten_order(order: str) -> list[tuple[int, int, int]]:
     axes = order[1:]
     places = product(*(range(shape[axis]) for axis in axes))
     return [
-        (place[axes.index("H")], place[axes.index("W")],
-         place[axes.index("C")])
+        (
+            place[axes.index("H")],
+            place[axes.index("W")],
+            place[axes.index("C")],
+        )
         for place in places
-    ]  # fmt: skip
+    ]
 
 
 def explorer_digit() -> np.ndarray:
@@ -173,9 +180,11 @@ class Block:
             for h, row in enumerate(grey == level):
                 edges = np.flatnonzero(np.diff(row, prepend=0, append=0))
                 for start, end in edges.reshape(-1, 2):
-                    faces = dict(self.visible_faces(
-                        (h, h + 1), (int(start), int(end)), (0, 1)
-                    ))  # fmt: skip
+                    faces = dict(
+                        self.visible_faces(
+                            (h, h + 1), (int(start), int(end)), (0, 1)
+                        )
+                    )
                     ways.append(
                         faces["side" if self.order == "NHWC" else "front"]
                     )

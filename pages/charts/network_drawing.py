@@ -20,9 +20,12 @@ AXIS_ORDERS = {"NHWC": "channels last", "NCHW": "channels first"}
 OUTPUTS = 10
 # The colors of the site's light face, on a card of its paper.
 FILE_COLORS = {
-    "--paper": "#fcfbf8", "--line": "#dcd8ce", "--quiet": "#5c6066",
-    "--signal": "#b86e00", "--network-sheet": "#dbe4f3",
-}  # fmt: skip
+    "--paper": "#fcfbf8",
+    "--line": "#dcd8ce",
+    "--quiet": "#5c6066",
+    "--signal": "#b86e00",
+    "--network-sheet": "#dbe4f3",
+}
 PAINT = """\
 .network { color: var(--md-typeset-color, #1d2430); fill: currentColor; }
 .network .front, .network .top, .network .side, .network .cut {

@@ -39,16 +39,18 @@ def figure(
         height += 1.4 * size * len(lines) + 6
     style = f' class="{kind}"' if kind else ""
     wide = f' width="{display_width}"' if display_width else ""
-    return "\n".join([
-        f'<svg{style} viewBox="{left} 0 {width} {height:.0f}"{wide} '
-        f'role="img" aria-labelledby="{key}-title {key}-desc" '
-        'xmlns="http://www.w3.org/2000/svg" '
-        f'font-family="system-ui, sans-serif" font-size="{size}">',
-        f'<title id="{key}-title">{title}</title>',
-        f'<desc id="{key}-desc">{description}</desc>',
-        *body,
-        "</svg>\n",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            f'<svg{style} viewBox="{left} 0 {width} {height:.0f}"{wide} '
+            f'role="img" aria-labelledby="{key}-title {key}-desc" '
+            'xmlns="http://www.w3.org/2000/svg" '
+            f'font-family="system-ui, sans-serif" font-size="{size}">',
+            f'<title id="{key}-title">{title}</title>',
+            f'<desc id="{key}-desc">{description}</desc>',
+            *body,
+            "</svg>\n",
+        ]
+    )
 
 
 def group(parts: Sequence[str], style: str = "") -> str:

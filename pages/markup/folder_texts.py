@@ -11,9 +11,15 @@ from lab.frameworks import BadInput, Framework
 
 # The marked sections of convnet.py, in the order of the pages.
 CONVNET_SECTIONS = (
-    "model", "train", "evaluate", "predict", "dropout", "dense", "save",
+    "model",
+    "train",
+    "evaluate",
+    "predict",
+    "dropout",
+    "dense",
+    "save",
     "resume",
-)  # fmt: skip
+)
 # The marked sections of distributed.py, likewise.
 DISTRIBUTED_SECTIONS = "join", "share", "train"
 NOTE_SECTIONS = (
@@ -83,9 +89,11 @@ def read_note(framework: Framework, section: str) -> str:
 
 
 def listing_fence(
-    framework: Framework, section: str = "", file: str = "convnet.py",
+    framework: Framework,
+    section: str = "",
+    file: str = "convnet.py",
     era: str = "",
-) -> str:  # fmt: skip
+) -> str:
     """Return a fence that includes a section of a file, or the whole file."""
     marks = f"# --8<-- [start:{section}]", f"# --8<-- [end:{section}]"
     source = read_text(framework, file)

@@ -28,11 +28,9 @@ def escape_markup(text: str) -> str:
     """Return a text of a result, in one line, so that nothing in it can be
     markup: not of HTML, nor of Markdown, nor of a figure."""
     safe = "".join(
-        c if HARMLESS.match(c)
-        else f"&#{ord(c)};" if c.isprintable()
-        else "�"
+        c if HARMLESS.match(c) else f"&#{ord(c)};" if c.isprintable() else "�"
         for c in " ".join(text.split())
-    )  # fmt: skip
+    )
     return UNDERSCORE.sub("&#95;", safe)
 
 

@@ -67,7 +67,11 @@ def draw_touch_icon() -> Image.Image:
     """180×180: the kernel of the logo."""
     image = Image.new("RGB", (180, 180), INK)
     kernels = trained_kernels()
-    draw_kernel(ImageDraw.Draw(image), int(
-        (kernels.max(axis=(1, 2)) - kernels.min(axis=(1, 2))).argmax()
-    ), 27, 27, 42)  # fmt: skip
+    draw_kernel(
+        ImageDraw.Draw(image),
+        int((kernels.max(axis=(1, 2)) - kernels.min(axis=(1, 2))).argmax()),
+        27,
+        27,
+        42,
+    )
     return image

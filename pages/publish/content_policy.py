@@ -40,20 +40,23 @@ def content_policy(page: str) -> str:
     attributes = hash_sources(
         list(map(html.unescape, STYLE_ATTRIBUTE.findall(page)))
     )
-    return "; ".join([
-        "default-src 'none'",
-        f"script-src 'self' {scripts}".rstrip(),
-        f"style-src-elem 'self' {styles}".rstrip(),
-        f"style-src-attr 'unsafe-hashes' {attributes}"
-        if attributes else "style-src-attr 'none'",
-        "img-src 'self' data: blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "worker-src 'self'",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-    ])  # fmt: skip
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src 'self' {scripts}".rstrip(),
+            f"style-src-elem 'self' {styles}".rstrip(),
+            f"style-src-attr 'unsafe-hashes' {attributes}"
+            if attributes
+            else "style-src-attr 'none'",
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "worker-src 'self'",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+        ]
+    )
 
 
 def add_policy(page: str) -> str:

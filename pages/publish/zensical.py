@@ -70,9 +70,11 @@ def build_site(site: Path) -> int:
     """Build the site in a folder, written anew; return the exit status.
 
     Raises Failed, and BadInput for a folder that holds something else."""
-    if site.exists() and any(site.iterdir()) and not (
-        site / "index.html"
-    ).exists():  # fmt: skip
+    if (
+        site.exists()
+        and any(site.iterdir())
+        and not (site / "index.html").exists()
+    ):
         raise BadInput(f"{site} holds no site: name a new folder, or empty it")
     run = os.environ.get("NOTEBOOKS", "true").lower() != "false"
     with tempfile.TemporaryDirectory() as scratch:
@@ -87,9 +89,11 @@ def build_site(site: Path) -> int:
                 write_text(page, links)
         process = subprocess.run(
             [Path(sys.executable).with_name("zensical"), "build", "--strict"],
-            cwd=folder, encoding="utf-8",
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+            cwd=folder,
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
         if process.returncode:
             message = re.sub(r"\x1b\[[\d;]*m", "", process.stdout)
             raise Failed(f"zensical build: {message.strip()}")

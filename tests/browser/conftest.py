@@ -78,8 +78,10 @@ def unless_passed(
             return
         # A check that fails keeps nothing.
         once(f"passed-{digest_value(name)}", lambda folder: check(), page_key)
-        note(request, "pages in Chromium: nine of ten checked when they "
-                      "last changed")  # fmt: skip
+        note(
+            request,
+            "pages in Chromium: nine of ten checked when they last changed",
+        )
 
     return run
 

@@ -32,19 +32,32 @@ WRONG = [
 
 
 IDS = [
-    "too-few", "none", "left-open", "fraction", "too-large", "zero", "letter",
-    "axis-twice", "other-axes",
-]  # fmt: skip
+    "too-few",
+    "none",
+    "left-open",
+    "fraction",
+    "too-large",
+    "zero",
+    "letter",
+    "axis-twice",
+    "other-axes",
+]
 
 
 # One of a shape and one of a layout; the others are slow.
-@pytest.mark.parametrize("name, text, words", [
-    pytest.param(
-        *wrong, id=name,
-        marks=[] if name in ("left-open", "axis-twice") else pytest.mark.slow,
-    )
-    for name, wrong in zip(IDS, WRONG, strict=True)
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, text, words",
+    [
+        pytest.param(
+            *wrong,
+            id=name,
+            marks=[]
+            if name in ("left-open", "axis-twice")
+            else pytest.mark.slow,
+        )
+        for name, wrong in zip(IDS, WRONG, strict=True)
+    ],
+)
 def test_what_is_wrong_is_said(
     opened: Opened, name: str, text: str, words: str
 ) -> None:
@@ -113,9 +126,12 @@ def test_a_padded_layout_is_laid_out(opened: Opened) -> None:
     calculator.locator("[name=to]").fill("nChw8c")
     cells = calculator.locator("tbody tr").last.locator("td")
     assert cells.all_inner_texts() == [
-        "nChw8c", "1×1×6×6×8", "288 · 288 · 48 · 8 · 1",
-        "1,152 · 1,152 · 192 · 32 · 4", "1,152 bytes",
-    ]  # fmt: skip
+        "nChw8c",
+        "1×1×6×6×8",
+        "288 · 288 · 48 · 8 · 1",
+        "1,152 · 1,152 · 192 · 32 · 4",
+        "1,152 bytes",
+    ]
     expect(said(page, "axes")).to_contain_text("pad the array first")
     expect(calculator.locator(".lx-code")).to_be_empty()
     expect(page).to_have_url(re.compile("_1[.]1[.]6[.]6_"))

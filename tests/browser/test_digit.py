@@ -96,10 +96,15 @@ def test_a_number_is_the_sum_of_its_products(page: Page) -> None:
 
 
 # tests/test_digit_modules.py has each of them, of fewer digits.
-@pytest.mark.parametrize("name", [
-    pytest.param(name, marks=[] if name == "flatten" else [pytest.mark.slow])
-    for name in RECORD
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            name, marks=[] if name == "flatten" else [pytest.mark.slow]
+        )
+        for name in RECORD
+    ],
+)
 def test_a_mistake_costs_what_numpy_says(page: Page, name: str) -> None:
     page.locator(f".digit input[value={name}]").check()
     if name == "none":  # is chosen already

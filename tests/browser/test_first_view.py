@@ -28,13 +28,18 @@ def keep(answers: list[Response], answer: Response) -> None:
     answers.append(answer)
 
 
-@pytest.mark.parametrize("address", [
-    pytest.param(
-        address, id=named(address), marks=[pytest.mark.slow] if address else []
-    )
-    for address in PAGES
-    if not address.startswith("notebooks/") and address != "404.html"
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param(
+            address,
+            id=named(address),
+            marks=[pytest.mark.slow] if address else [],
+        )
+        for address in PAGES
+        if not address.startswith("notebooks/") and address != "404.html"
+    ],
+)
 def test_first_view_is_light_and_has_no_index(
     browser: Browser, base: str, address: str
 ) -> None:
@@ -66,11 +71,14 @@ def printed(page: Page) -> int:
 
 
 # Of the reference each layer's gradient is printed too.
-@pytest.mark.parametrize("label, sheets", [
-    pytest.param("keras", 6, marks=pytest.mark.slow),
-    ("jax", 6),
-    pytest.param("numpy", 7, marks=pytest.mark.slow),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "label, sheets",
+    [
+        pytest.param("keras", 6, marks=pytest.mark.slow),
+        ("jax", 6),
+        pytest.param("numpy", 7, marks=pytest.mark.slow),
+    ],
+)
 def test_paper_has_few_sheets(page: Page, label: str, sheets: int) -> None:
     page.goto(f"convnet/?framework={label}")
     assert printed(page) <= sheets

@@ -23,10 +23,11 @@ def home(
 ) -> Iterator[Page]:
     context = patient(
         browser.new_context(
-            base_url=base, color_scheme=scheme,
+            base_url=base,
+            color_scheme=scheme,
             viewport={"width": width, "height": 900},
         )
-    )  # fmt: skip
+    )
     page = context.new_page()
     page.goto("")
     yield page
@@ -34,19 +35,27 @@ def home(
 
 
 LOOKS = [
-    (1440, "wide", "light"), (700, "wide", "dark"), (390, "tall", "dark"),
-]  # fmt: skip
+    (1440, "wide", "light"),
+    (700, "wide", "dark"),
+    (390, "tall", "dark"),
+]
 
 
-@pytest.mark.parametrize("width, kind, scheme", [
-    LOOKS[0], pytest.param(*LOOKS[1], marks=pytest.mark.slow), LOOKS[2],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "width, kind, scheme",
+    [
+        LOOKS[0],
+        pytest.param(*LOOKS[1], marks=pytest.mark.slow),
+        LOOKS[2],
+    ],
+)
 def test_order_follows_the_tab(home: Page, kind: str) -> None:
     shown = home.locator(".orders svg").locator("visible=true")
     for f in [None, *NEWEST, NEWEST[0]]:
         if f:
-            home.locator(f".tabbed-labels label[for$='-{f.label.lower()}']"
-                         ).first.click()  # fmt: skip
+            home.locator(
+                f".tabbed-labels label[for$='-{f.label.lower()}']"
+            ).first.click()
         expect(shown).to_have_count(1)
         expect(shown).to_have_class(f"network {kind}")
         order = (f or NEWEST[0]).image_layout
@@ -72,8 +81,9 @@ def test_order_follows_without_javascript(browser: Browser, base: str) -> None:
     other = next(f for f in NEWEST if f.image_layout != NEWEST[0].image_layout)
     shown = page.locator(".orders svg").locator("visible=true")
     for f in NEWEST[0], other:
-        page.locator(f".tabbed-labels label[for$='-{f.label.lower()}']"
-                     ).first.click()  # fmt: skip
+        page.locator(
+            f".tabbed-labels label[for$='-{f.label.lower()}']"
+        ).first.click()
         shape = network_layers()[1].shape_text(f.image_layout)
         expect(shown.locator(".shape", has_text=shape)).to_have_count(1)
     context.close()

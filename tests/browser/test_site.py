@@ -72,13 +72,19 @@ def test_every_page_is_tested(site: Path) -> None:
 
 
 # Each page in one of the looks, page by page the other; the rest is slow.
-@pytest.mark.parametrize("address, look", [
-    pytest.param(
-        address, look, id=f"{named(address)}-{look}",
-        marks=[pytest.mark.slow] if (n + m) % 2 else [],
-    )
-    for n, address in enumerate(PAGES) for m, look in enumerate(LOOKS)
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "address, look",
+    [
+        pytest.param(
+            address,
+            look,
+            id=f"{named(address)}-{look}",
+            marks=[pytest.mark.slow] if (n + m) % 2 else [],
+        )
+        for n, address in enumerate(PAGES)
+        for m, look in enumerate(LOOKS)
+    ],
+)
 def test_page_is_sound(
     contexts: dict[str, BrowserContext],
     base: str,
@@ -172,19 +178,22 @@ def test_search_finds_a_word(searching: Page) -> None:
 
 
 # Names in code, whose parts the search takes apart unless it is told.
-@pytest.mark.parametrize("name, place", [
-    ("state_dict", "convnet"),
-    ("placeholder", "phrasebook"),
-    ("memory_format", "layouts"),
-    ("is_contiguous", "layouts"),
-    ("zero_grad", "convnet"),
-    ("lr_scheduler", "phrasebook"),
-    ("InferenceSession", "port"),
-    ("block_until_ready", "benchmarks"),
-    ("align_corners", "layers/resize"),
-    ("reset_after", "layers/recurrent"),
-    ("LayerNorm", "layers/normalisation"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, place",
+    [
+        ("state_dict", "convnet"),
+        ("placeholder", "phrasebook"),
+        ("memory_format", "layouts"),
+        ("is_contiguous", "layouts"),
+        ("zero_grad", "convnet"),
+        ("lr_scheduler", "phrasebook"),
+        ("InferenceSession", "port"),
+        ("block_until_ready", "benchmarks"),
+        ("align_corners", "layers/resize"),
+        ("reset_after", "layers/recurrent"),
+        ("LayerNorm", "layers/normalisation"),
+    ],
+)
 def test_search_finds_names_in_code(
     searching: Page, name: str, place: str
 ) -> None:

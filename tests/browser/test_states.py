@@ -18,8 +18,9 @@ ALL: dict[str, Any] = {
     "rules": {"target-size": {"enabled": True}},  # 24 px
 }
 COLOURS: dict[str, Any] = {
-    "resultTypes": ["violations"], "runOnly": ["color-contrast"],
-}  # fmt: skip
+    "resultTypes": ["violations"],
+    "runOnly": ["color-contrast"],
+}
 # Folded parts unfolded, and every tab shown below the others.
 SHOW = """() => {
   for (const one of document.querySelectorAll("details")) one.open = true;
@@ -56,22 +57,31 @@ def other_colours(page: Page) -> None:
 
 
 # The pages that differ most; two of them are slow.
-@pytest.mark.parametrize("address, size, scheme", [
-    pytest.param("", PHONE, "light", id="home-phone-light"),  # pictures
-    pytest.param(
-        "convnet/", DESK, "dark", id="convnet-desk-dark",  # tabs
-        marks=pytest.mark.slow,
-    ),
-    # Forms, canvases, and elements of the site's own.
-    pytest.param("layouts/", DESK, "light", id="layouts-desk-light"),
-    # Tables that are cards on a phone.
-    pytest.param("layers/resize/", PHONE, "dark", id="resize-phone-dark"),
-    # Another tool's HTML and styles.
-    pytest.param(
-        "notebooks/keras/", DESK, "dark", id="notebook-desk-dark",
-        marks=pytest.mark.slow,
-    ),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "address, size, scheme",
+    [
+        pytest.param("", PHONE, "light", id="home-phone-light"),  # pictures
+        pytest.param(
+            "convnet/",
+            DESK,
+            "dark",
+            id="convnet-desk-dark",  # tabs
+            marks=pytest.mark.slow,
+        ),
+        # Forms, canvases, and elements of the site's own.
+        pytest.param("layouts/", DESK, "light", id="layouts-desk-light"),
+        # Tables that are cards on a phone.
+        pytest.param("layers/resize/", PHONE, "dark", id="resize-phone-dark"),
+        # Another tool's HTML and styles.
+        pytest.param(
+            "notebooks/keras/",
+            DESK,
+            "dark",
+            id="notebook-desk-dark",
+            marks=pytest.mark.slow,
+        ),
+    ],
+)
 def test_page_is_accessible_as_it_opens(
     browser: Browser,
     base: str,

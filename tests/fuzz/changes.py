@@ -29,13 +29,53 @@ SIZES = [
 ]
 # What stands in the place of a word, where it is text.
 WORDS = [
-    "null", "true", "false", "-1", "0", "1", "0.5", "1e999", "1e-400", "NaN",
-    "Infinity", "nan", "inf", "99999999999999999999", "-0.0", "+1", "1_000",
-    "0x10", "1979-05-27", '""', '"\\u0000"', '"\\ud800"', '"\\n"', '"<b>"',
-    '"|"', '"é\u202e"', '"../../etc/passwd"', '"\U0001f600"', "'", '"""',
-    "[]", "{}", "[[", "{", "}", "]", ",", ":", "=", "#", "//", "\\", "\t",
-    "\x1b[2J", "\x00", "\ufeff",
-]  # fmt: skip
+    "null",
+    "true",
+    "false",
+    "-1",
+    "0",
+    "1",
+    "0.5",
+    "1e999",
+    "1e-400",
+    "NaN",
+    "Infinity",
+    "nan",
+    "inf",
+    "99999999999999999999",
+    "-0.0",
+    "+1",
+    "1_000",
+    "0x10",
+    "1979-05-27",
+    '""',
+    '"\\u0000"',
+    '"\\ud800"',
+    '"\\n"',
+    '"<b>"',
+    '"|"',
+    '"é\u202e"',
+    '"../../etc/passwd"',
+    '"\U0001f600"',
+    "'",
+    '"""',
+    "[]",
+    "{}",
+    "[[",
+    "{",
+    "}",
+    "]",
+    ",",
+    ":",
+    "=",
+    "#",
+    "//",
+    "\\",
+    "\t",
+    "\x1b[2J",
+    "\x00",
+    "\ufeff",
+]
 LETTERS = ["", "e", "É", "0", '"', " ", "\n", "\x07", "_"]
 WORD = re.compile(rb'"(?:[^"\\\n]|\\.)*"|[\w.+-]+|[^\w\s]')
 NUMBER = re.compile(rb"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
@@ -163,25 +203,32 @@ def edit_text(data: bytes) -> SearchStrategy[Change]:
         st.builds(replace, words, new),
         # Nesting without end.
         st.builds(
-            replace, words, st.sampled_from([b"[", b'{"a":', b"("]),
+            replace,
+            words,
+            st.sampled_from([b"[", b'{"a":', b"("]),
             st.sampled_from([10, 1000, 100_000]),
         ),
         numbers.flatmap(edit_number),
         st.builds(
-            Edit, positions(len(data)), st.just(1),
+            Edit,
+            positions(len(data)),
+            st.just(1),
             st.sampled_from(LETTERS).map(str.encode),
         ),
         # A line is gone, or there once more, perhaps renumbered.
         st.builds(replace, lines, st.just(b"")),
         st.builds(
             lambda line, to, number: Edit(
-                to.start(), 0, NUMBER.sub(number, line[0]) if number
-                else line[0],
+                to.start(),
+                0,
+                NUMBER.sub(number, line[0]) if number else line[0],
             ),
-            lines, lines, st.sampled_from([b"", b"0", b"1", b"7", b"20"]),
+            lines,
+            lines,
+            st.sampled_from([b"", b"0", b"1", b"7", b"20"]),
         ),
         st.builds(Rewrite, st.sampled_from(list(PROGRAMS))),
-    )  # fmt: skip
+    )
 
 
 def replace(match: re.Match[bytes], new: bytes, times: int = 1) -> Edit:
@@ -192,8 +239,15 @@ def replace(match: re.Match[bytes], new: bytes, times: int = 1) -> Edit:
 def edit_number(match: re.Match[bytes]) -> SearchStrategy[Edit]:
     """Another number, or nearly one."""
     old = match[0]
-    near = [b"-" + old, old + b"0", old + b"e5", old + b".5", old[:-1] + b"x",
-            b'"%b"' % old, b"1e9"]  # fmt: skip
+    near = [
+        b"-" + old,
+        old + b"0",
+        old + b"e5",
+        old + b".5",
+        old[:-1] + b"x",
+        b'"%b"' % old,
+        b"1e9",
+    ]
     new = st.one_of(
         st.sampled_from(near),
         st.integers().map(lambda n: b"%d" % n),
@@ -204,9 +258,28 @@ def edit_number(match: re.Match[bytes]) -> SearchStrategy[Edit]:
 
 # What stands in the place of a value of JSON: what is often missed, or any.
 VALUES: list[Any] = [
-    math.nan, math.inf, -math.inf, -0.0, 1e308, 5e-324, 0, 1, -1, 2**63,
-    10**400, 0.5, True, False, None, "", " ", "nan", [], {}, [[]],
-]  # fmt: skip
+    math.nan,
+    math.inf,
+    -math.inf,
+    -0.0,
+    1e308,
+    5e-324,
+    0,
+    1,
+    -1,
+    2**63,
+    10**400,
+    0.5,
+    True,
+    False,
+    None,
+    "",
+    " ",
+    "nan",
+    [],
+    {},
+    [[]],
+]
 ANY = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: (
@@ -297,6 +370,10 @@ def exchange(path: Path, others: list[Path]) -> None:
 
 
 FILES = [
-    unlink, replace_by_folder, link_to_endless, link_to_nothing,
-    link_to_itself, exchange,
-]  # fmt: skip
+    unlink,
+    replace_by_folder,
+    link_to_endless,
+    link_to_nothing,
+    link_to_itself,
+    exchange,
+]

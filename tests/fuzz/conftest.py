@@ -7,9 +7,12 @@ from hypothesis import HealthCheck, settings
 COMMON = settings(
     deadline=None,  # tests/fuzz/attempt.py has its own
     print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large,
-                           HealthCheck.large_base_example],
-)  # fmt: skip
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+    ],
+)
 settings.register_profile("short", COMMON, max_examples=20)
 settings.register_profile("prove", COMMON, max_examples=400)
 

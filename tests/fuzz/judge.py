@@ -76,9 +76,11 @@ def judge_rule(name: str, rule: rows.Rule) -> None:
             # Of an axis that becomes two, the first has one place.
             ones = re.findall(r"\((\w+) \w+\)", own.axes.split("->")[0])
             there = rows.to_own(
-                array, str(said[0]), msgspec.structs.replace(own, gates=[]),
+                array,
+                str(said[0]),
+                msgspec.structs.replace(own, gates=[]),
                 dict.fromkeys(ones, 1),
-            )  # fmt: skip
+            )
             assert sorted(there.flat) == sorted(array.flat)
 
 

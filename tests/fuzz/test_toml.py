@@ -25,9 +25,11 @@ def spoil(data: st.DataObject, path: Path) -> bytes:
 
 def choose(data: st.DataObject, file: str) -> Framework:
     """One of the frameworks that have `file`."""
-    return data.draw(st.sampled_from(
-        [f for f in frameworks.frameworks() if (f.folder / file).exists()]
-    ))  # fmt: skip
+    return data.draw(
+        st.sampled_from(
+            [f for f in frameworks.frameworks() if (f.folder / file).exists()]
+        )
+    )
 
 
 def link_all(folder: Path, to: Path, *, but: str) -> None:

@@ -50,10 +50,18 @@ def convert(name: str, data: st.DataObject, good: Path) -> None:
         out = Path(folder, "out", "out.safetensors")
         out.parent.mkdir()
         path = place / good.name
-        accepted = accepts(lambda: command.main(
-            ["convert", name, "safetensors", str(path), str(out),
-             "--timeout=100"]
-        ))  # fmt: skip
+        accepted = accepts(
+            lambda: command.main(
+                [
+                    "convert",
+                    name,
+                    "safetensors",
+                    str(path),
+                    str(out),
+                    "--timeout=100",
+                ]
+            )
+        )
         assert os.listdir(out.parent) == [out.name] * accepted
         if accepted:
             other = other_tensors(out)

@@ -26,9 +26,11 @@ def write_checkpoints(folder: Path) -> Path:
             for path in Path(STATE, "training"), more / "momentum":
                 path.write_bytes(random.randbytes(500))
             manifest = {
-                "about": begun["about"], "version": "1.0", "shapes": [[10]],
+                "about": begun["about"],
+                "version": "1.0",
+                "shapes": [[10]],
                 "losses": LOSSES[:epoch],
-            }  # fmt: skip
+            }
             keep(begun["folder"], epoch, manifest)
     finally:
         os.chdir(before)
@@ -40,7 +42,8 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     the manifest is not read."""
     found: dict[str, Any] = {
         str(p.relative_to(path)): p.read_bytes()
-        for p in (path / STATE).rglob("*") if p.is_file()
-    }  # fmt: skip
+        for p in (path / STATE).rglob("*")
+        if p.is_file()
+    }
     text = (path / MANIFEST).read_text("utf-8")
     return found | {"manifest": json.loads(text)}

@@ -91,9 +91,13 @@ def kill(
     while True:
         variables = environment(more)
         process = subprocess.Popen(
-            command, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            command,
+            cwd=ROOT,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         if random.random() < 0.5:
             while not is_busy() and process.poll() is None:
                 time.sleep(0.0005)

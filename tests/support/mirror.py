@@ -178,19 +178,40 @@ def round_and_round(h: Handler, body: bytes) -> None:
 
 
 def elsewhere(h: Handler, body: bytes) -> None:
-    to = h.server.random.choice([
-        "file:///etc/passwd", "//", "http://127.0.0.1:1/", "ftp://127.0.0.1/",
-        "http://[::1", "http:///x", "gopher://x", "\x00", "http://256.1.1.1/",
-        "http://127.0.0.1:99999/", "http://xn--/", "http://" + "a" * 300,
-    ])  # fmt: skip
+    to = h.server.random.choice(
+        [
+            "file:///etc/passwd",
+            "//",
+            "http://127.0.0.1:1/",
+            "ftp://127.0.0.1/",
+            "http://[::1",
+            "http:///x",
+            "gopher://x",
+            "\x00",
+            "http://256.1.1.1/",
+            "http://127.0.0.1:99999/",
+            "http://xn--/",
+            "http://" + "a" * 300,
+        ]
+    )
     h.send(b"", f"Location: {to}", status="301 Moved")
 
 
 def status(h: Handler, body: bytes) -> None:
-    said = h.server.random.choice([
-        "204 None", "206 Part", "304 Same", "401 No", "418 Tea", "429 Later",
-        "500 Oh", "503 Later", "999 What", "100 Go on",
-    ])  # fmt: skip
+    said = h.server.random.choice(
+        [
+            "204 None",
+            "206 Part",
+            "304 Same",
+            "401 No",
+            "418 Tea",
+            "429 Later",
+            "500 Oh",
+            "503 Later",
+            "999 What",
+            "100 Go on",
+        ]
+    )
     h.head("Retry-After: 99999", status=said)
 
 
@@ -206,12 +227,30 @@ def cookies(h: Handler, body: bytes) -> None:
 LIES: dict[str, Lie] = {
     lie.__name__: lie
     for lie in (
-        silent, gone, no_http, half_a_head, endless_head, slow_head, endless,
-        slow_body, too_short, says_less, odd_length, spoilt, another, bomb,
-        bombs, encoding, bad_chunks, round_and_round, elsewhere, status, page,
+        silent,
+        gone,
+        no_http,
+        half_a_head,
+        endless_head,
+        slow_head,
+        endless,
+        slow_body,
+        too_short,
+        says_less,
+        odd_length,
+        spoilt,
+        another,
+        bomb,
+        bombs,
+        encoding,
+        bad_chunks,
+        round_and_round,
+        elsewhere,
+        status,
+        page,
         cookies,
     )
-}  # fmt: skip
+}
 
 
 @contextlib.contextmanager

@@ -41,11 +41,13 @@ class Server:
         self.command, self.own = command, own
         self.process = subprocess.Popen(
             [*command, str(WARM), folder, *modules],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, cwd=tempfile.gettempdir(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=tempfile.gettempdir(),
             env=processes.inherited() | processes.QUIET | own,
             start_new_session=True,
-        )  # fmt: skip
+        )
         try:
             self.read(STARTS)
         except (subprocess.TimeoutExpired, EOFError):

@@ -48,9 +48,12 @@ def cases(bfloat16: bool) -> Iterator[tuple[Any, ...]]:
     # Less than the last-level cache holds, and more than those before it.
     x = torch.ones(2**22, dtype=torch.uint8, device=DEVICE)
     y = torch.empty_like(x)
-    yield "copy-cached", finished(partial(copy, x, y, 50)), {
-        "bytes": 2 * 2**22
-    }, 50  # fmt: skip
+    yield (
+        "copy-cached",
+        finished(partial(copy, x, y, 50)),
+        {"bytes": 2 * 2**22},
+        50,
+    )
     # What the two convolutions return, from one layout to the other, again
     # and again: once takes less than a millisecond.
     for shape in (128, 32, 28, 28), (128, 64, 14, 14):
