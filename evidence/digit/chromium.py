@@ -46,7 +46,7 @@ def measured(page, rounds=ROUNDS):
         "bytes": list(WEIGHTS.read_bytes()),
         "images": images.tolist(),
         "rounds": rounds,
-    })  # fmt: skip
+    })
     return {
         "browser": page.context.browser.version,
         "cores": os.cpu_count(),

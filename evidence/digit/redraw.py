@@ -25,7 +25,7 @@ HANDS = {
     "large, a hand that shakes": (0.8, 0.1, 0.1, 0.008),
 }
 NEIGHBOURS = [(-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1),
-              (-1, -1)]  # fmt: skip
+              (-1, -1)]
 
 
 def thinned(ink):
@@ -37,7 +37,7 @@ def thinned(ink):
         for turn in 0, 1:
             p = np.stack([
                 np.roll(ink, (-r, -c), (0, 1)) for r, c in NEIGHBOURS
-            ])  # fmt: skip
+            ])
             count = p.sum(axis=0)
             steps = (~p & np.roll(p, -1, axis=0)).sum(axis=0)
             n, e, s, w = p[0], p[2], p[4], p[6]
@@ -60,7 +60,7 @@ def strokes(image):
         return [
             there for r, c in NEIGHBOURS
             if (there := (at[0] + r, at[1] + c)) in left
-        ]  # fmt: skip
+        ]
 
     found = []
     while left:
@@ -88,7 +88,7 @@ def drawn(lines, size, left, top, shake, random):
              random.standard_normal(line.shape), 3, axis=0) * 3
          ).round(4).tolist()
         for line in lines
-    ]  # fmt: skip
+    ]
 
 
 READ = """async ({ drawings, labels }) => {

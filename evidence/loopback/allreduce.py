@@ -53,14 +53,14 @@ def processes(count):
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
     told = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port),
-            "WORLD_SIZE": str(count), "OMP_NUM_THREADS": "1"}  # fmt: skip
+            "WORLD_SIZE": str(count), "OMP_NUM_THREADS": "1"}
     started = [
         subprocess.Popen(
             [sys.executable, __file__, "--worker"], stdout=subprocess.PIPE,
             env=os.environ | told | {"RANK": str(rank)},
         )
         for rank in range(count)
-    ]  # fmt: skip
+    ]
     said = [process.communicate()[0] for process in started]
     if any(process.returncode for process in started):
         raise SystemExit(f"{count} processes: one of them failed")
@@ -87,7 +87,7 @@ def main():
         "latency": latency,
         # Of two, each sends as many bytes as there are.
         "bandwidth": 4 * MANY / (pair[str(MANY)] - 2 * latency),
-    }, indent=2)  # fmt: skip
+    }, indent=2)
     new = options.into.with_name(f"{options.into.name}.new")
     new.write_text(f"{text}\n", "utf-8")
     new.replace(options.into)

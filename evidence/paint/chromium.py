@@ -61,7 +61,7 @@ def painted(browser, url, way):
     told.send("Network.emulateNetworkConditions", {
         "offline": False, "latency": way,
         "downloadThroughput": RATE, "uploadThroughput": RATE,
-    })  # fmt: skip
+    })
     told.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     page.goto(url)
     page.wait_for_load_state("networkidle")
@@ -95,7 +95,7 @@ def measured(site):
         "browser": version, "cores": os.cpu_count(), "loads": LOADS,
         "bytes_per_second": RATE, "slowed": 4, "screen": "390x844",
         "pages": pages,
-    }  # fmt: skip
+    }
 
 
 if __name__ == "__main__":

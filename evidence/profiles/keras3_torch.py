@@ -24,7 +24,7 @@ images = (images[:128] / 255).astype("float32").reshape(-1, 28, 28, 1)
 FOLDER = pathlib.Path(__file__).parents[2] / "snippets/keras3"
 for name, options in (
     ("convnet", {}), ("fast", {}), ("fast", {"layout": "NCHW"}),
-):  # fmt: skip
+):
     spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

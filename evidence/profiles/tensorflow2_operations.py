@@ -63,7 +63,7 @@ def operations(name, options):
 for name, options in (
     ("convnet", {}), ("fast", {}), ("fast", {"precision": "bfloat16"}),
     ("fast", {"layout": "NCHW"}), ("fast", {"jit_compile": True}),
-):  # fmt: skip
+):
     rate = matmul_rate(options.get("precision", "float32"))
     found = operations(name, options)
     total = sum(found.values())

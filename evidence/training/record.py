@@ -53,7 +53,7 @@ def reference_run(steps):
     own["load_weights"](model, {
         name.removeprefix("initial/"): array
         for name, array in arrays.items() if name.startswith("initial/")
-    })  # fmt: skip
+    })
     images, tests = (
         arrays[name].reshape(-1, 28, 28, 1) / np.float32(255)
         for name in ("train_images", "test_images")
