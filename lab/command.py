@@ -1,5 +1,4 @@
-"""`python -m snippets`: list, status, train, parity, gates, seeds, convert,
-check."""
+"""`python -m snippets`: the command line."""
 
 import argparse
 import math

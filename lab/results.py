@@ -146,7 +146,7 @@ def read_all(kind: str, folder: Path = FOLDER) -> dict[str, Result]:
 
 
 def load(kind: str, folder: Path = FOLDER) -> list[Result]:
-    """Every result of a kind: "gates", "parity", "seeds" or "benchmarks".
+    """Return every result of a kind of NAMES.
 
     Raises BadInput as read_all() does."""
     return list(read_all(kind, folder).values())
