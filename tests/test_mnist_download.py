@@ -275,7 +275,7 @@ LYING = [
         lie, seed, marks=[pytest.mark.slow] if lie in SLOW or seed else []
     )
     for lie in LIES
-    for seed in range(1 if lie in SLOW else 12)
+    for seed in range(1 if lie in SLOW else 4)
 ]
 
 
