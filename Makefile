@@ -29,6 +29,7 @@ help:  ## list the commands
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12), (3, 13)))' || \
 	  { echo "make: TensorFlow has no wheel for $$($(PYTHON) --version): install" \
 	         "3.11, 3.12 or 3.13, or name one: make PYTHON=python3.12 …" >&2; exit 2; }
+	@echo "make: installing the frameworks into .venv: some minutes, 4.7 or 8.5 GB"
 	$(PYTHON) -m venv .venv
 	@# PyTorch's CPU wheel where pip finds it; else its plain one, which for
 	@# Linux wants CUDA.
@@ -41,6 +42,7 @@ help:  ## list the commands
 	@touch $@
 
 .venv-preview/.complete: $(LOCKS)/site.txt
+	@echo "make: installing what builds the site: about a minute, 0.3 GB"
 	$(PYTHON) -m venv .venv-preview
 	@$(call install,.venv-preview,site,-q)
 	@touch $@

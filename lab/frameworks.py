@@ -208,7 +208,8 @@ def read(path: Path) -> Framework:
     for key, edit in edits.items():
         if edit and source.count(edit[0]) != 1:
             raise BadInput(
-                f"{path}: {key}: {edit[0]!r} is not once in convnet.py"
+                f"{path}: {key}: {edit[0]!r} is not once in convnet.py: "
+                "edit one to match the other"
             )
     return found
 

@@ -130,9 +130,20 @@ def group_results(
 
 def report(options: Namespace, console: Console) -> int:
     """`python -m snippets status`; return the exit status."""
-    found = list_all()
+    found: Iterable[KeptResult] = list_all()
+    minutes = ", ".join(CHEAP)
+    words = [
+        "`python -m snippets refresh` measures what takes minutes: "
+        f"{minutes}. The others take hours, and may be stale."
+    ]
     if options.names or options.era:
-        found = list_results(implementations(options.names, options.era))
+        wanted = implementations(options.names, options.era)
+        names = {n for i in wanted for n in (i.title, i.framework.name)}
+        found = [
+            *list_results(wanted),
+            *(one for one in list_benchmarks() if one.owner in names),
+        ]
+        words.append("Without names, evidence/ is listed too.")
     head = get_args(State)
     rows = []
     for (kind, owner), members in group_results(found).items():
@@ -148,6 +159,7 @@ def report(options: Namespace, console: Console) -> int:
         folded=["command"],
     )
     show(console, grid)
+    show(console, " ".join(words))
     return 0
 
 

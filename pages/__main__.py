@@ -115,18 +115,18 @@ def orphan_files(texts: dict[Path, str]) -> list[Path]:
 
 
 def check_files() -> int:
-    """Name the files that differ, the orphans, and the stale results that are
-    quickly measured again. Return the exit status."""
+    """Name the stale results that are quickly measured again, then the files
+    that differ and the orphans. Return the exit status."""
     texts = generated_files()
-    faults = [
-        f"{path.relative_to(ROOT)} is not current"
-        for path in changed_files(texts)
-    ] + [
-        f"{path.relative_to(ROOT)} is left over"
-        for path in orphan_files(texts)
-    ]
-    faults = [f"{fault}: run `python -m pages`" for fault in faults]
-    faults += stale_remarks.list_stale_results()
+    faults = stale_remarks.list_stale_results()
+    for path in changed_files(texts):
+        name = path.relative_to(ROOT)
+        faults.append(
+            f"{name} is not current: run `.venv/bin/python -m pages`"
+        )
+    for path in orphan_files(texts):
+        name = path.relative_to(ROOT)
+        faults.append(f"{name} is left over: run `.venv/bin/python -m pages`")
     for fault in faults:
         print(f"pages: {fault}", file=sys.stderr)
     return int(bool(faults))

@@ -291,7 +291,8 @@ def test_check_refuses_what_is_quickly_measured_again(
     assert command.main(["--check"]) == 0
     spoil(path)
     assert command.main(["--check"]) == 1
-    [line] = capsys.readouterr().err.splitlines()
+    line, last = capsys.readouterr().err.splitlines()
+    assert "make refresh" in last
     assert f"/{kind}/{name}.json is stale" in line
     assert f"`.venv/bin/python -m snippets {again}`" in line
 

@@ -112,11 +112,22 @@ def label_stale_rows(
 
 
 def list_stale_results(folder: Path = FOLDER) -> list[str]:
-    """Return a line for each stale result that is quickly measured again: its
-    file, and the command that does."""
-    return [
-        f"{folder.name}/{one.path.relative_to(folder)} is stale: run "
-        f"`.venv/bin/{one.command}`"
+    """Return a line for the stale results of each kind and implementation
+    that are quickly measured again: the first file, and the command that
+    measures them. One more line names the command that measures them all."""
+    stale = [
+        one
         for one in status.list_results(implementations(), folder)
         if one.kind in status.CHEAP and one.state == "stale"
     ]
+    lines = []
+    for results in status.group_results(stale).values():
+        first = results[0].path.relative_to(folder)
+        rest = f" (and {len(results) - 1} more)" if results[1:] else ""
+        lines.append(
+            f"{folder.name}/{first} is stale{rest}: run "
+            f"`.venv/bin/{results[0].command}`"
+        )
+    if lines:
+        lines.append("`make refresh` measures these, and writes the pages")
+    return lines
