@@ -124,8 +124,7 @@ def execute(
             old = framework.python == "3.6"
             return {"error": NO_2018 if old else NO_PACKAGE}
         for there, path in (inputs or {}).items():
-            copy = shutil.copytree if Path(path).is_dir() else shutil.copy
-            copy(path, folder / there)
+            copy_whole(Path(path), folder / there)
         if kept and kept["from"]:
             shutil.copytree(Path(kept["from"]) / STATE, folder / STATE)
         processes = request.get("processes")
@@ -233,6 +232,23 @@ def compiled(folder: Path) -> dict[str, str]:
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
     }
+
+
+def copy_whole(source: Path, target: Path) -> None:
+    """Copy a file, or a folder with everything in it. Raises OSError with the
+    reason and the path of the first file that cannot be copied."""
+    if not source.is_dir():
+        shutil.copy(source, target)
+        return
+    try:
+        shutil.copytree(source, target)
+    except shutil.Error as error:  # its text is a list of all of them
+        _, path, why = error.args[0][0]
+        number = re.match(r"\[Errno (\d+)\]", why)
+        if number is None:
+            raise
+        code = int(number[1])
+        raise OSError(code, os.strerror(code), path) from None
 
 
 def last_lines(path: Path, count: int = 3) -> str:
