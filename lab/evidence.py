@@ -94,10 +94,19 @@ def collect_sources(name: str, read: Iterable[str]) -> Sources:
 def parse_sources(changed: int) -> dict[str, Any]:
     """evidence/sources.json since `changed`. See read_sources()."""
     try:
-        found: dict[str, Any] = json.loads(SOURCES.read_text("utf-8"))
-    except ValueError as error:
+        found: Any = json.loads(SOURCES.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInput(f"{SOURCES}: not whole: {error}") from None
-    return found
+    if not isinstance(found, dict):
+        raise BadInput(f"{SOURCES}: not an object: restore it")
+    # An entry that is none is stale.
+    return {
+        name: entry
+        for name, entry in found.items()
+        if isinstance(entry, dict)
+        and isinstance(entry.get("sources"), dict)
+        and isinstance(entry.get("date"), str)
+    }
 
 
 def read_sources() -> dict[str, Any]:

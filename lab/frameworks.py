@@ -198,7 +198,7 @@ def read(path: Path) -> Framework:
     found = msgspec.structs.replace(found, name=path.parent.name)
     try:
         source = found.source()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise BadInput(f"{path.parent}: no convnet.py: {error}") from None
     edits = {
         "breaks.optimiser": found.breaks.optimiser,

@@ -103,7 +103,7 @@ def cache_by_version(
         try:
             about = os.stat(path)
             return call(path, about.st_mtime_ns, about.st_size)
-        except (OSError, ValueError, SyntaxError) as error:
+        except (OSError, ValueError, SyntaxError, RecursionError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             reason = " ".join(reason.split())[:150]
             raise BadInput(f"{path}: cannot be read: {reason}") from None
@@ -220,7 +220,11 @@ def digest_folder(framework: Framework, *names: str) -> Sources:
 
 def digest_layers(framework: Framework) -> Sources:
     """The digests of all of a framework's layers, and of its rules."""
-    paths = sorted((framework.folder / "layers").glob("*.*"))
+    paths = sorted(
+        path
+        for path in (framework.folder / "layers").glob("[!.]*.*")
+        if path.suffix in (".py", ".toml") and path.is_file()
+    )
     return digest_files(*(path.relative_to(ROOT) for path in paths))
 
 
@@ -515,13 +519,20 @@ def collect_sources(kind: str, result: Result) -> Sources:
     return KINDS[kind](find_implementation(result), result)
 
 
+def read_time(path: Path) -> float:
+    """When a file was changed, or put in place of another: a rename keeps the
+    time of the last change. In seconds since 1970."""
+    about = path.stat()
+    return max(about.st_mtime, about.st_ctime)
+
+
 def mark_changed(found: Sources) -> Sources:
     """`found`, without the digest of any file that has changed since this
     command started: an earlier version of it may have run."""
     return {
         key: "changed while it was measured"
         if (path := ROOT / key.partition("#")[0]).is_file()
-        and path.stat().st_mtime > STARTED
+        and read_time(path) > STARTED
         else value
         for key, value in found.items()
     }

@@ -85,7 +85,8 @@ def list_benchmarks() -> Iterator[KeptResult]:
     """Every result of the newest campaign of each machine."""
     folder = results.FOLDER / "benchmarks"
     for machine in sorted(path for path in folder.glob("*") if path.is_dir()):
-        for path in sorted(max(machine.iterdir()).glob("*.json")):
+        newest = max(machine.iterdir(), default=machine)
+        for path in sorted(newest.glob("*.json")):
             owner = results.read("benchmarks", path)["variant"]["framework"]
             state = find_state("benchmarks", path)
             command = f"python -m benchmarks run {path.stem}"

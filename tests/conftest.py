@@ -257,8 +257,9 @@ SITE = [
         "results",
         "pages",
         "lab",
-        "environments/launch",
-        "environments/locks/today.txt",
+        "benchmarks",
+        "data",
+        "environments",
         "README.md",
     )
 ]

@@ -3,16 +3,18 @@
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lab import freshness, mnist, results
+from lab import evidence, freshness, mnist, results
 from lab.errors import BadInput
 from lab.evidence import read_trace
 from lab.files import write_arrays
@@ -407,3 +409,32 @@ def test_refresh_measures_what_is_stale_alone(tmp_path: Path) -> None:
             before[stale] != b""
         )
         before[stale] = b""
+
+
+def test_a_file_that_replaces_another_has_changed(tmp_path: Path) -> None:
+    """A rename keeps the time of the last change, here 1970."""
+    new, old = tmp_path / "new.py", tmp_path / "old.py"
+    before = time.time() - 1  # file systems round
+    for path in new, old:
+        path.write_text("")
+    os.utime(new, (0, 0))
+    new.replace(old)
+    assert freshness.read_time(old) > before
+
+
+@pytest.mark.parametrize(
+    "text", ["null", "[]", '{"slips/a": null}', "[" * 9999]
+)
+def test_broken_sources_of_evidence(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An entry that is none is stale; a file that is none, one line."""
+    path = tmp_path / "sources.json"
+    path.write_text(text)
+    monkeypatch.setattr(evidence, "SOURCES", path)
+    record = evidence.list_records()["semantics/order_today"]
+    if text.startswith("{"):
+        assert evidence.find_state(record) == "stale"
+    else:
+        with pytest.raises(BadInput, match=re.escape(str(path))):
+            evidence.find_state(record)

@@ -56,16 +56,14 @@ Visits = Callable[[Implementation], Visit]
 
 
 def key_of(implementation: Implementation, *more: Path) -> str:
-    """A digest of all that determines what a visit finds, or what is made of
-    `more` besides: of all of lab/, where a command was run."""
+    """Return a digest of all that determines what a visit finds, or what is
+    made of `more` too."""
     paths = {implementation.framework.folder, reference().framework.folder}
     paths |= set(more)
     paths |= {
         ROOT / path
         for path in (
-            "lab/inside",
-            "lab/contract.py",
-            "lab/parity.py",
+            "lab",
             "data",
             "environments/locks",
             "tests/visits.py",
