@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from lab.frameworks import ROOT, Framework, frameworks
+from lab.freshness import is_fresh
 from lab.own import arguments
 from lab.results import FOLDER, load
 from lab.rows import groups, owns, rule_of
@@ -56,6 +57,8 @@ def layer_in_framework(
                 "max_abs": m["rows"][name]["max_abs"],
                 "rounding_units": m["rows"][name]["units"],
                 "of": m["rows"][name]["where"],
+                # Was it measured with an earlier version of this code?
+                "stale": not is_fresh("layers", m),
             }
             for m in measured
             if m["name"] == framework.name
