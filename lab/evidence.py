@@ -4,35 +4,46 @@ are absent or stale.
 The record of a script is the .txt beside it, with what it printed, or a file
 that the script writes. evidence/sources.json holds the sources of each record:
 every file of the project that the script read, the packages that it imports,
-and the record itself, so that a record edited by hand is stale.
+itself or through a framework, and the record, so that a record edited by hand
+is stale.
 """
 
 import argparse
 import functools
 import json
-import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
 from lab.errors import BadInput, Failed
 from lab.files import now, write_json, write_text
-from lab.frameworks import ROOT, frameworks, nearest
+from lab.frameworks import ROOT, every, frameworks, nearest
 from lab.freshness import (
     LAYERS,
     LOCKS,
     Sources,
     State,
     digest_digits,
+    digest_environment,
     digest_file,
+    digest_value,
     mark_changed,
     read_imported_versions,
+    read_lock,
+    read_tables,
 )
 from lab.outcome import outcome
-from lab.processes import NO_2018, interpreter, last_lines
+from lab.processes import (
+    NO_2018,
+    build_environment,
+    interpreter,
+    last_lines,
+)
 
 FOLDER = ROOT / "evidence"
 SOURCES = FOLDER / "sources.json"
@@ -47,6 +58,11 @@ ELSEWHERE = {
 DIGITS = "lab/mnist.py"
 # Modules of lab/ that compute numbers; the others are no sources.
 COMPUTE = {DIGITS, *(f"lab/{name}.py" for name in (*LAYERS, "parity"))}
+# Keys of a manifest that only the pages read.
+SHOWN = {
+    *("label", "order", "colour", "mark", "project", "licence"),
+    *("licence_name", "status"),
+}
 # Scripts that take arguments, and how to run them.
 ARGUMENTS = {"paint/chromium": "python -m evidence.paint.chromium SITE"}
 
@@ -75,16 +91,41 @@ def is_2018(name: str) -> bool:
     return name.endswith("_2018") or name.startswith("slips/")
 
 
-def collect_sources(name: str, read: Iterable[str]) -> Sources:
-    """The digests of the files that a script read, of its packages and of
-    its record. A file that is gone has the digest "absent"."""
-    lock = LOCKS / ("2018.txt" if is_2018(name) else "today.txt")
-    found = digest_digits("mnist-5k") if DIGITS in read else {}
+def find_lock(name: str) -> Path:
+    """The lock of the packages that a script imports."""
+    return LOCKS / ("2018.txt" if is_2018(name) else "today.txt")
+
+
+def digest_read_file(path: Path) -> str:
+    """The digest of a file that a script read: of a manifest, without what
+    only the pages show. "absent" if it is gone."""
+    if not path.is_file():
+        return "absent"
+    if path.name == "framework.toml":
+        return digest_value(
+            {k: v for k, v in read_tables(path).items() if k not in SHOWN}
+        )
+    return digest_file(path)
+
+
+def collect_sources(
+    name: str, read: Iterable[str], packages: Iterable[str]
+) -> Sources:
+    """The digests of the files that a script read and of its record, and the
+    locked versions of `packages` and of what those files import."""
+    lock = find_lock(name)
+    locked = read_lock(lock)
+    found = digest_environment()
+    if DIGITS in read:
+        found |= digest_digits("mnist-5k")
     for key in {*read, f"evidence/{name}.py"} - {DIGITS}:
         path = ROOT / key
-        found[key] = digest_file(path) if path.is_file() else "absent"
+        found[key] = digest_read_file(path)
         if path.suffix == ".py" and path.is_file():
             found |= read_imported_versions(path, lock)
+    for package in packages:
+        version = locked.get(package, "absent")
+        found[f"{lock.as_posix()}#{package}"] = version
     record = list_records()[name]
     found["record"] = digest_file(record) if record.exists() else "absent"
     return found
@@ -128,7 +169,10 @@ def find_state(record: Path) -> State:
     read = [key for key in before if "#" not in key and key != "record"]
     if digest_digits("mnist-5k").keys() <= before.keys():
         read.append(DIGITS)
-    return "fresh" if before == collect_sources(name, read) else "stale"
+    start = f"{find_lock(name).as_posix()}#"
+    packages = [k.removeprefix(start) for k in before if k.startswith(start)]
+    same = before == collect_sources(name, read, packages)
+    return "fresh" if same else "stale"
 
 
 def is_fresh(record: Path) -> bool:
@@ -163,14 +207,12 @@ def measure(name: str) -> None:
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 encoding="utf-8",
-                env=os.environ
+                env=build_environment(scratch)
                 | {
                     "PYTHONPATH": f"{TRACE}:{ROOT}",
                     "TRACE_INTO": str(trace),
                     "PYTHONDONTWRITEBYTECODE": "1",
                     "PYTHONIOENCODING": "utf-8",
-                    "TF_CPP_MIN_LOG_LEVEL": "2",
-                    "TMPDIR": folder,
                 },
             )
         if done.returncode:
@@ -178,6 +220,7 @@ def measure(name: str) -> None:
         if record.suffix == ".txt":
             write_text(record, done.stdout)
         read = read_trace(trace) - {record, SOURCES}
+        packages = read_packages(trace, find_lock(name))
     keys = {
         key
         for path in read
@@ -185,7 +228,7 @@ def measure(name: str) -> None:
         or not key.startswith("lab/")
         or key.startswith("lab/inside/")
     }
-    sources = mark_changed(collect_sources(name, keys))
+    sources = mark_changed(collect_sources(name, keys, packages))
     entry = {"date": now(), "sources": dict(sorted(sources.items()))}
     write_json(SOURCES, dict(sorted((read_sources() | {name: entry}).items())))
 
@@ -195,6 +238,8 @@ def read_trace(trace: Path) -> set[Path]:
     compiled one: a/__pycache__/b.cpython-311.pyc is a/b.py."""
     found = set()
     for line in trace.read_text("utf-8").splitlines():
+        if line.startswith("import "):
+            continue
         path = ROOT / line
         if path.parent.name == "__pycache__":
             module = path.name.partition(".")[0] + ".py"
@@ -202,6 +247,25 @@ def read_trace(trace: Path) -> set[Path]:
         if path.is_file() and not path.is_relative_to(TRACE):
             found.add(path)
     return found
+
+
+def read_packages(trace: Path, lock: Path) -> set[str]:
+    """The packages of the frameworks' manifests that a traced process
+    imported. What they bring along besides is not counted: a new version of a
+    package that only prints would make every record stale."""
+    counted = {
+        name
+        for i in every()
+        for name in (*i.backend.packages, *i.backend.libraries)
+    }
+    distributions = packages_distributions()
+    found: set[str] = set()
+    for line in trace.read_text("utf-8").splitlines():
+        word, _, module = line.partition(" ")
+        if word == "import":
+            found |= {module, *distributions.get(module, [])}
+    names = {re.sub("[-_.]+", "-", name).lower() for name in found}
+    return names & counted & read_lock(lock).keys()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

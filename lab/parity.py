@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from rich.console import Console
-from safetensors.numpy import load_file
+from safetensors.numpy import load
 
 from lab import mnist
 from lab.files import check_json, write_arrays
@@ -57,7 +57,8 @@ def inputs(digits: mnist.Digits) -> dict[str, np.ndarray]:
     sets of weights as initial/… and trained/…."""
     arrays = digits._asdict()
     for kind in "initial", "trained":
-        for name, array in load_file(DATA / f"{kind}.safetensors").items():
+        file = DATA / f"{kind}.safetensors"
+        for name, array in load(file.read_bytes()).items():
             arrays[f"{kind}/{name}"] = array
     return arrays
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 from threadpoolctl import threadpool_limits
 
 from lab import freshness, mnist, parity, weights
@@ -123,7 +124,7 @@ def test_the_reference_runs_in_python_3_6(
 
 def test_initial_weights_are_those_of_the_seed() -> None:
     path = parity.DATA / "initial.safetensors"
-    stored = parity.load_file(path)
+    stored = load_file(path)
     for name, array in weights.initial().items():
         assert array.dtype == stored[name].dtype == "float32"
         assert np.array_equal(array, stored[name])

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 from threadpoolctl import threadpool_limits
 
 from lab import freshness, parity, results
@@ -70,7 +71,7 @@ def make_rounded(folder: Path) -> None:
     def loaded(kind: str) -> Any:
         model = convnet["build_model"]()
         path = parity.DATA / f"{kind}.safetensors"
-        weights["load_weights"](model, parity.load_file(path))
+        weights["load_weights"](model, load_file(path))
         return model
 
     for n in FEW:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rich.console import Console
+from safetensors.numpy import load_file
 
 from lab import contradictions, mnist, parity, seeds
 from lab.frameworks import (
@@ -124,7 +125,7 @@ def test_own_weights_are_the_framework_s_defaults(small: Namespace) -> None:
 
 
 def test_initial_weights_depend_on_the_seed_alone() -> None:
-    stored = parity.load_file(parity.DATA / "initial.safetensors")
+    stored = load_file(parity.DATA / "initial.safetensors")
     for name, array in stored.items():
         assert np.array_equal(seeds.initial(0)[f"initial/{name}"], array)
     assert not np.array_equal(

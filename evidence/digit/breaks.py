@@ -9,14 +9,14 @@ import json
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import load_file
+from safetensors.numpy import load
 
 from lab import mnist
 from lab.frameworks import ROOT, reference
 
 digits = mnist.load()
 images = digits.test_images.reshape(-1, 28, 28, 1) / 255
-shared = load_file(ROOT / "data" / "mnist.safetensors")
+shared = load((ROOT / "data" / "mnist.safetensors").read_bytes())
 own = reference().framework.functions()
 
 

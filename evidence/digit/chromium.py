@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import load_file
+from safetensors.numpy import load
 
 from lab import mnist
 from lab.frameworks import ROOT, reference
@@ -40,7 +40,7 @@ def measured(page, rounds=ROUNDS):
     images /= 255
     own = reference().framework.functions()
     model = own["build_model"]()
-    own["load_weights"](model, load_file(WEIGHTS))
+    own["load_weights"](model, load(WEIGHTS.read_bytes()))
     right, _ = own["forward"](model, images.reshape(128, 28, 28, 1))
     found = page.evaluate(RUN, {
         "bytes": list(WEIGHTS.read_bytes()),

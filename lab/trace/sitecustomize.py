@@ -1,5 +1,8 @@
 """Writes the path of each file of the project that a Python process reads to
-the file that $TRACE_INTO names, one path per line; child processes do so too.
+the file that $TRACE_INTO names, one path per line, and last `import NAME` for
+each package that the process has imported. Child processes do so too.
+
+A file that compiled code opens is not traced: read its bytes in Python.
 
 Python imports a module of this name when it starts, if PYTHONPATH has this
 folder. Python 3.6 has no audit hooks, so there `open` is replaced.
@@ -54,6 +57,9 @@ def traced_open(path: Any, mode: str = "r", *rest: Any, **more: Any) -> Any:
 def write_modules() -> None:
     for module in list(sys.modules.values()):
         write_path(getattr(module, "__file__", None))
+    names = {name.partition(".")[0] for name in sys.modules}
+    with untraced_open(os.environ["TRACE_INTO"], "a") as file:
+        file.writelines("import " + name + "\n" for name in sorted(names))
 
 
 INTO = os.environ.get("TRACE_INTO")
