@@ -20,7 +20,7 @@ from lab import (
     status,
     training,
 )
-from lab.frameworks import ERAS, frameworks
+from lab.frameworks import ERAS, GATE_EPOCHS, frameworks
 from lab.outcome import outcome
 from lab.tables import Grid, show
 
@@ -94,9 +94,7 @@ def parser() -> argparse.ArgumentParser:
     sub.set_defaults(do=training.train)
     add_common(sub)
     add_json(sub)
-    sub.add_argument(
-        "--data", choices=list(training.GATE_EPOCHS), default="mnist-5k"
-    )
+    sub.add_argument("--data", choices=list(GATE_EPOCHS), default="mnist-5k")
     sub.add_argument("--epochs", type=positive(int), default=3, metavar="N")
     sub.add_argument(
         "--batch-size", type=positive(int), default=128, metavar="N"
@@ -201,7 +199,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--data",
         action="append",
-        choices=list(training.GATE_EPOCHS),
+        choices=list(GATE_EPOCHS),
         help="only with these digits (default: with both sets)",
     )
     sub = commands.add_parser(

@@ -49,6 +49,8 @@ class Backend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # Of requirements.txt, what it needs: a result holds for their versions,
     # and the canary lifts the pins of today's.
     packages: tuple[str, ...] = ()
+    # Compiled code that those bring along: a result holds for its version too.
+    libraries: tuple[str, ...] = ()
     # What `seeds` measures beside: [find, replace], an edit of convnet.py.
     reshuffled: tuple[str, str] | None = None
     distributed: Distributed | None = None
@@ -63,6 +65,11 @@ class Gates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def of(self, data: str) -> float:
         return {"mnist-5k": self.small, "mnist": self.whole}[data]
+
+
+# A gate judges a run of this many epochs or more, at this batch size.
+GATE_EPOCHS = {"mnist-5k": 3, "mnist": 1}
+GATE_BATCH = 128
 
 
 class Breaks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -29,6 +29,8 @@ import msgspec
 from lab import mnist, results
 from lab.errors import BadInput
 from lab.frameworks import (
+    GATE_BATCH,
+    GATE_EPOCHS,
     ROOT,
     Framework,
     Implementation,
@@ -166,6 +168,12 @@ def digest_definitions(path: str, *names: str) -> Sources:
     return {f"{path}#{name}": found.get(name, "absent") for name in names}
 
 
+def digest_environment(*names: str) -> Sources:
+    """The digests of what gives a process its variables."""
+    names = "QUIET", "build_environment", *names
+    return digest_definitions("lab/processes.py", *names)
+
+
 def merge(*found: Sources) -> Sources:
     """All of these sources."""
     return {key: value for part in found for key, value in part.items()}
@@ -207,15 +215,24 @@ def find_worker_modules(task: str) -> tuple[Path, ...]:
 
 
 def digest_worker(*tasks: str) -> Sources:
-    """The digests of the modules that run these tasks."""
+    """The digests of the modules that run these tasks, and of the variables
+    that they get."""
     modules = [m for task in tasks for m in find_worker_modules(task)]
-    return digest_files(*modules)
+    return digest_files(*modules) | digest_environment()
 
 
 def digest_folder(framework: Framework, *names: str) -> Sources:
-    """The digests of files of a framework's folder, if they exist."""
+    """The digests of files of a framework's folder: "absent" of one that is
+    not there."""
     paths = [Path("snippets", framework.name, name) for name in names]
-    return digest_files(*(path for path in paths if (ROOT / path).exists()))
+    return merge(
+        *(
+            digest_files(path)
+            if (ROOT / path).exists()
+            else {path.as_posix(): "absent"}
+            for path in paths
+        )
+    )
 
 
 def digest_layers(framework: Framework) -> Sources:
@@ -257,9 +274,10 @@ def read_versions(
     """The locked versions of what an implementation needs."""
     lock = lock or find_lock(implementation.framework)
     known = read_lock(lock)
+    backend = implementation.backend
     return {
         f"{lock.as_posix()}#{name}": known[name]
-        for name in implementation.backend.packages
+        for name in (*backend.packages, *backend.libraries)
         if name in known
     }
 
@@ -309,8 +327,11 @@ def digest_arrays(name: str) -> str:
 
 
 def digest_digits(name: str) -> Sources:
-    """The digest of a set of digits."""
-    return {f"digits#{name}": digest_arrays(name)}
+    """The digest of a set of digits, and of what loads the whole MNIST."""
+    found = {f"digits#{name}": digest_arrays(name)}
+    if name == "mnist":
+        found |= digest_definitions("lab/mnist.py", "load", "read")
+    return found
 
 
 def digest_weights(*names: str) -> Sources:
@@ -329,20 +350,26 @@ def digest_request(**asked: Any) -> Sources:
 
 
 def digest_reference(*names: str) -> Sources:
-    """The digests of the reference's files, and its version of NumPy."""
+    """The digests of the reference's files, of what its process gets, and
+    the versions of its packages."""
     first = reference()
-    return digest_folder(first.framework, *names) | read_versions(first)
+    return merge(
+        digest_folder(first.framework, *names),
+        digest_manifest(first),
+        read_versions(first),
+    )
 
 
 def collect_gates(i: Implementation, result: Result) -> Sources:
     asked = {key: result[key] for key in ("epochs", "batch_size", "seed")}
-    gate = i.framework.gates.of(result["data"])
+    data = result["data"]
+    gate = [i.framework.gates.of(data), GATE_EPOCHS[data], GATE_BATCH]
     return merge(
         digest_worker("train"),
         digest_folder(i.framework, *LISTING),
         digest_manifest(i),
         digest_request(**asked, gate=gate),
-        digest_digits(result["data"]),
+        digest_digits(data),
         read_versions(i),
     )
 
@@ -391,9 +418,9 @@ def collect_layers(i: Implementation, result: Result) -> Sources:
         digest_layers(i.framework),
         digest_manifest(i),
         digest_layers(reference().framework),
-        digest_modules(*LAYERS),
+        digest_reference("facts.py"),
+        digest_modules(*LAYERS, "layers"),
         read_versions(i),
-        read_versions(reference()),
     )
 
 
@@ -404,9 +431,8 @@ def collect_states(i: Implementation, result: Result) -> Sources:
     listings = "layers/harness.py", "layers/optimisers.py", "facts.py"
     found = merge(
         digest_worker("rows"),
-        digest_folder(reference().framework, *formulas),
+        digest_reference(*formulas),
         digest_modules(*LAYERS, "states"),
-        read_versions(reference()),
     )
     for other in every():
         if other.framework.era == "today" and listed(other.framework):
@@ -463,6 +489,7 @@ def collect_benchmarks(i: Implementation, result: Result) -> Sources:
         peer = Path("benchmarks/peers", f"{name}.py")
         return merge(
             found,
+            digest_environment("ALONE"),
             digest_files(peer, "lab/onnx_file.py"),
             digest_weights("trained"),
             read_imported_versions(peer, LOCKS / "today.txt"),

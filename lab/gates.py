@@ -14,11 +14,17 @@ from rich.console import Console
 
 from lab import mnist
 from lab.files import machine, now, write_json
-from lab.frameworks import ROOT, Implementation, implementations
+from lab.frameworks import (
+    GATE_BATCH,
+    GATE_EPOCHS,
+    ROOT,
+    Implementation,
+    implementations,
+)
 from lab.freshness import add_sources, find_state
 from lab.processes import Job, each, status
 from lab.tables import show
-from lab.training import GATE_EPOCHS, judged, table
+from lab.training import judged, table
 
 FOLDER = ROOT / "results" / "gates"
 SEEDS = range(5)
@@ -50,7 +56,11 @@ def measure(options: Namespace, console: Console) -> int:
     loaded = {data: mnist.load(data)._asdict() for _, data, *_ in todo}
 
     def asked(data: str, seed: int) -> dict[str, Any]:
-        return {"epochs": GATE_EPOCHS[data], "batch_size": 128, "seed": seed}
+        return {
+            "epochs": GATE_EPOCHS[data],
+            "batch_size": GATE_BATCH,
+            "seed": seed,
+        }
 
     def jobs() -> Iterator[Job]:
         for i, data, seed, _ in todo:

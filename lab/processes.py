@@ -181,15 +181,7 @@ def follow(
             encoding="utf-8",
             errors="replace",
             cwd=scratch,
-            env=inherited()
-            | QUIET
-            | {
-                "TMPDIR": str(scratch),  # Estimators leave folders there
-                "HOME": str(scratch),  # no ~/.keras/keras.json of a user's
-                "DOCKER_CONFIG": os.environ.get("DOCKER_CONFIG")
-                or os.path.expanduser("~/.docker"),
-            }
-            | environment,
+            env=build_environment(scratch) | environment,
             start_new_session=True,
         )
 
@@ -217,11 +209,19 @@ def follow(
     return None
 
 
-def inherited() -> dict[str, str]:
-    """The environment, without what a user sets for frameworks at large:
-    other types, other layouts, fewer epochs."""
-    own = re.compile("KERAS_|JAX_(ENABLE_X64|DEFAULT_|NUMPY_)|TF_USE_LEGACY_")
-    return {n: v for n, v in os.environ.items() if not own.match(n)}
+def build_environment(scratch: Path) -> dict[str, str]:
+    """The variables of every process: those of this one, without what a user
+    sets for frameworks at large (other types, other layouts, fewer epochs),
+    and its own."""
+    user = re.compile("KERAS_|JAX_(ENABLE_X64|DEFAULT_|NUMPY_)|TF_USE_LEGACY_")
+    here = {n: v for n, v in os.environ.items() if not user.match(n)}
+    docker = here.get("DOCKER_CONFIG") or os.path.expanduser("~/.docker")
+    return here | {
+        **QUIET,
+        "TMPDIR": str(scratch),  # Estimators leave folders there
+        "HOME": str(scratch),  # no ~/.keras/keras.json of a user's
+        "DOCKER_CONFIG": docker,
+    }
 
 
 def compiled(folder: Path) -> dict[str, str]:

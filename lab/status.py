@@ -18,11 +18,15 @@ from rich.console import Console
 
 from lab import evidence, gates, results, seeds
 from lab.contradictions import CONTROL
-from lab.frameworks import ROOT, Implementation, implementations
+from lab.frameworks import (
+    GATE_EPOCHS,
+    ROOT,
+    Implementation,
+    implementations,
+)
 from lab.freshness import State, find_state
 from lab.own import listed
 from lab.tables import Grid, show
-from lab.training import GATE_EPOCHS
 
 # Measured again in minutes, so the pages may not show a stale one.
 CHEAP = "parity", "layers", "states", "distributed", "gates mnist-5k"

@@ -13,15 +13,18 @@ from rich.console import Console
 from lab import checkpoints, mnist
 from lab.errors import BadInput
 from lab.files import alone, check_json, machine, now, write_json
-from lab.frameworks import Implementation, implementations
+from lab.frameworks import (
+    GATE_BATCH,
+    GATE_EPOCHS,
+    Implementation,
+    implementations,
+)
 from lab.freshness import add_sources
 from lab.gpu import elsewhere, in_environment
 from lab.processes import Result, each, status
 from lab.several import launches
 from lab.tables import Grid, show
 
-# A gate judges a run of this many epochs or more, at batch 128.
-GATE_EPOCHS = {"mnist-5k": 3, "mnist": 1}
 Entry = dict[str, Any]
 
 
@@ -58,7 +61,7 @@ def judged(
     if entry["error"]:
         return entry
     enough = options.epochs >= GATE_EPOCHS[options.data]
-    if enough and options.batch_size == 128:
+    if enough and options.batch_size == GATE_BATCH:
         entry["gate"] = implementation.framework.gates.of(options.data)
         # Not `<`: an accuracy that is no number must fail as well.
         if not entry["test_accuracy"] >= entry["gate"]:

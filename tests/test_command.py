@@ -13,6 +13,7 @@ import pytest
 from lab import check, gates, processes, results
 from lab.errors import BadInput
 from lab.frameworks import (
+    GATE_EPOCHS,
     Implementation,
     every,
     frameworks,
@@ -20,7 +21,6 @@ from lab.frameworks import (
     reference,
 )
 from lab.freshness import is_fresh
-from lab.training import GATE_EPOCHS
 from tests.command_line import Process, snippets, snippets_once, start
 from tests.evidence import note
 from tests.helpers import HANG, REQUIRE_ALL, Once, until

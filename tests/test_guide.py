@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import gates, training
-from lab.frameworks import implementations
+from lab import gates
+from lab.frameworks import GATE_EPOCHS, implementations
 from pages.__main__ import generated_files
 from tests.helpers import ROOT, unmarked
 
@@ -87,7 +87,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # There is none of 2018 under its name.
     with open(twin / "notes.md", "a", encoding="utf-8") as notes:
         notes.write(f"\n## then\n\n{LABEL} was not there.\n")
-    for data in training.GATE_EPOCHS:
+    for data in GATE_EPOCHS:
         # Of the whole MNIST there are all five: an epoch of it is long.
         for seed in gates.SEEDS[: -1 if data == "mnist-5k" else None]:
             run = f"{data}-{seed}.json"

@@ -45,7 +45,7 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=tempfile.gettempdir(),
-            env=processes.inherited() | processes.QUIET | own,
+            env=processes.build_environment(Path(tempfile.gettempdir())) | own,
             start_new_session=True,
         )
         try:
