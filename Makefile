@@ -24,6 +24,11 @@ endef
 
 help:  ## list the commands
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1\t/'
+	@echo
+	@echo '  PORT=8000            where serve and preview serve the site'
+	@echo '  NAMES="pytorch2 …"   what refresh, results, parity and seeds measure'
+	@echo '  PYTHON=python3.12    what .venv is made with: 3.11, 3.12 or 3.13'
+	@echo "  TORCH_INDEX=URL      an index of PyTorch's CPU wheels: see README.md"
 
 .venv/.complete: $(wildcard $(LOCKS)/today*.txt)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12), (3, 13)))' || \

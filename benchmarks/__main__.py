@@ -18,7 +18,9 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks", description="One ConvNet, measured."
     )
     commands = top.add_subparsers(dest="command", required=True)
-    sub = commands.add_parser("run", help="measure what is missing, in rounds")
+    sub = commands.add_parser(
+        "run", help="measure what is absent or stale, in rounds"
+    )
     sub.add_argument(
         "names",
         metavar="VARIANT",
@@ -31,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
         type=positive(int),
         default=ROUNDS,
         metavar="N",
-        help="fixed for all of a campaign; default: %(default)s",
+        help="rounds of a whole campaign (default: %(default)s)",
     )
     sub.add_argument(
         "--cases",
@@ -39,22 +41,29 @@ def parser() -> argparse.ArgumentParser:
         type=lambda text: text.split(","),
         help=", ".join(CASES | MORE_CASES) + " (default: each variant's own)",
     )
-    sub.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    sub.add_argument(
+        "--device",
+        choices=["cpu", "cuda"],
+        default="cpu",
+        help="(default: %(default)s)",
+    )
     sub.add_argument(
         "--threads",
         type=positive(int),
         metavar="N",
-        help="default: one for each core",
+        help="threads of each process (default: one for each core)",
     )
     sub.add_argument(
-        "--machine", metavar="NAME", help="default: from its CPU or its GPU"
+        "--machine",
+        metavar="NAME",
+        help="its name (default: from its CPU or GPU)",
     )
     sub.add_argument(
         "--into",
         type=Path,
         metavar="FOLDER",
-        help="default: results/benchmarks/<machine>/<day>, the newest that is "
-        "of this commit, or today's",
+        help="write there (default: results/benchmarks/<machine>/<day>, the "
+        "newest of this commit, or today's)",
     )
     sub.add_argument(
         "--timeout",
@@ -63,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="S",
         help="seconds that each process may take (default: %(default)s)",
     )
-    sub = commands.add_parser("compare", help="one folder with another")
+    sub = commands.add_parser("compare", help="compare two folders of results")
     sub.add_argument("before", type=Path, metavar="FOLDER")
     sub.add_argument("after", type=Path, metavar="FOLDER")
     return top

@@ -20,7 +20,7 @@ from lab import (
     status,
     training,
 )
-from lab.frameworks import ERAS, GATE_EPOCHS, frameworks
+from lab.frameworks import ERAS, GATE_BATCH, GATE_EPOCHS, frameworks
 from lab.outcome import outcome
 from lab.tables import Grid, show
 
@@ -88,51 +88,73 @@ def parser() -> argparse.ArgumentParser:
             help="a folder of snippets/, or folder/backend (default: all)",
         )
         sub.add_argument(
-            "--era", choices=ERAS, help="without names: only these"
+            "--era", choices=ERAS, help="only frameworks of this era"
         )
-    sub = commands.add_parser("train", help="train, and print one table")
+    sub = commands.add_parser(
+        "train", help="train the ConvNet, and print one table"
+    )
     sub.set_defaults(do=training.train)
     add_common(sub)
     add_json(sub)
-    sub.add_argument("--data", choices=list(GATE_EPOCHS), default="mnist-5k")
-    sub.add_argument("--epochs", type=positive(int), default=3, metavar="N")
     sub.add_argument(
-        "--batch-size", type=positive(int), default=128, metavar="N"
+        "--data",
+        choices=list(GATE_EPOCHS),
+        default="mnist-5k",
+        help="4,000 digits, or all 60,000 (default: %(default)s)",
     )
-    sub.add_argument("--seed", type=seed, default=0, metavar="N")
+    sub.add_argument(
+        "--epochs",
+        type=positive(int),
+        default=3,
+        metavar="N",
+        help="passes over the digits (default: %(default)s)",
+    )
+    sub.add_argument(
+        "--batch-size",
+        type=positive(int),
+        default=GATE_BATCH,
+        metavar="N",
+        help="digits of a step (default: %(default)s)",
+    )
+    sub.add_argument(
+        "--seed",
+        type=seed,
+        default=0,
+        metavar="N",
+        help="of the initial weights and the order (default: %(default)s)",
+    )
     sub.add_argument(
         "--require-gpu",
         action="store_true",
-        help="fail where a framework did not use a GPU",
+        help="fail if a framework did not use a GPU",
     )
     sub.add_argument(
         "--gpu",
         metavar="ENVIRONMENT",
-        help="those that run in environments/gpu/ENVIRONMENT.txt alone, and "
-        "require the GPU",
+        help="only frameworks of environments/gpu/ENVIRONMENT.txt, on the GPU",
     )
     sub.add_argument(
         "--processes",
         type=positive(int),
         metavar="N",
-        help="in so many processes, as distributed.py trains",
+        help="train in N processes, by distributed.py",
     )
     sub.add_argument(
         "--port",
         type=positive(int),
         metavar="N",
-        help="the first of those that they meet at (default: free ones)",
+        help="with --processes: the first port to use (default: a free one)",
     )
     sub.add_argument(
         "--checkpoint",
         type=Path,
         metavar="DIR",
-        help="keep what training has come to, after each epoch",
+        help="write a checkpoint into DIR after each epoch",
     )
     sub.add_argument(
         "--resume",
         action="store_true",
-        help="go on from the newest checkpoint in DIR that is whole",
+        help="resume from the newest complete checkpoint in DIR",
     )
     sub = commands.add_parser(
         "parity", help="compare each with float64, number for number"
@@ -143,7 +165,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--control",
         action="store_true",
-        help="also move the reference's weights by half a rounding",
+        help="also perturb the reference's weights by half an ULP",
     )
     sub.add_argument(
         "--save",
@@ -153,11 +175,11 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--gpu",
         metavar="ENVIRONMENT",
-        help="on the GPU, in float32 without TF32: those that run in "
-        "environments/gpu/ENVIRONMENT.txt alone",
+        help="only frameworks of environments/gpu/ENVIRONMENT.txt, on the "
+        "GPU in float32, without TF32",
     )
     sub = commands.add_parser(
-        "layers", help="compare the layers beyond it with float64"
+        "layers", help="compare every layer of the phrasebook with float64"
     )
     sub.set_defaults(do=layers.measure)
     add_common(sub, "a layer, a group of them, a folder, or folder/backend")
@@ -166,7 +188,7 @@ def parser() -> argparse.ArgumentParser:
         "--save", action="store_true", help="also write results/layers/"
     )
     sub = commands.add_parser(
-        "states", help="carry optimisers from framework to framework"
+        "states", help="move optimizer state from framework to framework"
     )
     sub.set_defaults(do=states.measure)
     add_common(sub)
@@ -175,7 +197,7 @@ def parser() -> argparse.ArgumentParser:
         "--save", action="store_true", help="also write results/states/"
     )
     sub = commands.add_parser(
-        "distributed", help="compare several processes with one"
+        "distributed", help="compare training in two processes with one"
     )
     sub.set_defaults(do=distributed.measure)
     add_common(sub)
@@ -185,14 +207,14 @@ def parser() -> argparse.ArgumentParser:
         type=int,
         default=0,
         metavar="N",
-        help="time both N times in turn (default: %(default)s)",
+        help="also time both, N times in turn (default: %(default)s)",
     )
     sub.add_argument(
         "--save", action="store_true", help="also write results/distributed/"
     )
     sub = commands.add_parser(
         "gates",
-        help="measure what is absent or stale of five seeds: results/gates/",
+        help="train from five seeds where results/gates/ is absent or stale",
     )
     sub.set_defaults(do=gates.measure)
     add_common(sub)
@@ -200,21 +222,22 @@ def parser() -> argparse.ArgumentParser:
         "--data",
         action="append",
         choices=list(GATE_EPOCHS),
-        help="only with these digits (default: with both sets)",
+        help="only with these digits (default: with both)",
     )
     sub = commands.add_parser(
         "seeds",
-        help="measure what is absent or stale of 12 epochs: results/seeds/",
+        help="train 12 epochs where results/seeds/ is absent or stale",
     )
     sub.set_defaults(do=seeds.measure)
     add_common(sub)
     sub = commands.add_parser(
-        "convert", help="weights from one framework's file to another's"
+        "convert",
+        help="convert weights between frameworks' files",
     )
     sub.set_defaults(do=lambda options, console: convert.port(options))
     add_convert(sub)
     sub = commands.add_parser(
-        "check", help="one framework: contract, gate, parity, convert, pages"
+        "check", help="check one framework: contract, gate, parity, convert"
     )
     sub.set_defaults(do=check.check)
     sub.add_argument("name", metavar="NAME", help="a folder of snippets/")
@@ -227,8 +250,8 @@ def add_convert(sub: argparse.ArgumentParser) -> None:
         "source", metavar="FROM", help="a folder of snippets/, or safetensors"
     )
     sub.add_argument("target", metavar="TO", help="the same, or onnx")
-    sub.add_argument("input", metavar="IN", type=Path)
-    sub.add_argument("output", metavar="OUT", type=Path)
+    sub.add_argument("input", metavar="IN", type=Path, help="FROM's file")
+    sub.add_argument("output", metavar="OUT", type=Path, help="TO's file")
     sub.add_argument(
         "--force", action="store_true", help="replace OUT, if it is a file"
     )
@@ -237,7 +260,10 @@ def add_convert(sub: argparse.ArgumentParser) -> None:
 
 def add_json(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
-        "--json", type=Path, metavar="FILE", help="write the results there"
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="write the results to FILE too",
     )
 
 
@@ -258,12 +284,12 @@ def add_common(
     sub.add_argument(
         "names", metavar="NAME", nargs="*", help=f"{what} (default: all)"
     )
-    sub.add_argument("--era", choices=ERAS, help="without names: only these")
+    sub.add_argument("--era", choices=ERAS, help="only frameworks of this era")
     add_timeout(sub, 1800)
     sub.add_argument(
         "--require-all",
         action="store_true",
-        help="fail where an environment is missing",
+        help="fail if an environment is missing",
     )
 
 

@@ -265,7 +265,7 @@ def implementations(
     """Those that `names` ask for: a folder, or folder/backend for one of its
     backends; no names mean all of `era`, or all there are.
 
-    Raises BadInput for an unknown name."""
+    Raises BadInput for an unknown name, and for one of another era."""
     available: dict[str, list[Implementation]] = {}
     for i in every():
         for name in dict.fromkeys([i.framework.name, i.title]):
@@ -282,6 +282,11 @@ def implementations(
                 "names them all"
             )
         wanted += [i for i in available[name] if i not in wanted]
+    for i in wanted:
+        if era not in (None, i.framework.era):
+            raise BadInput(
+                f"{i.title} is of {i.framework.era}: leave `--era {era}` out"
+            )
     return wanted
 
 

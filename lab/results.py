@@ -44,9 +44,16 @@ NAMES: dict[str, Callable[[Result], str]] = {
 
 @functools.cache
 def schema(kind: str) -> dict[str, Any]:
-    """The JSON Schema of a kind of results."""
+    """The JSON Schema of a kind of results. Raises BadInput if its file is
+    missing or broken."""
     path = ROOT / "results" / "schemas" / f"{kind}.json"
-    return json.loads(path.read_text("utf-8"))
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        jsonschema.Draft202012Validator.check_schema(found)
+    except (OSError, ValueError, jsonschema.SchemaError) as error:
+        reason = str(error).partition("\n")[0]
+        raise BadInput(f"{path}: {reason[:150]}: restore it") from None
+    return found
 
 
 @functools.cache

@@ -13,6 +13,8 @@ from lab import mnist
 from lab.frameworks import ROOT, reference
 from tests.javascript import evaluate
 
+pytestmark = pytest.mark.pure
+
 EVIDENCE = ROOT / "evidence" / "digit"
 RECORD = json.loads((EVIDENCE / "breaks.json").read_text("utf-8"))
 FEW = 100

@@ -15,6 +15,8 @@ from pages import cachelines, layout_explorer
 from pages.cachelines import CONVOLUTION_INPUTS, LAYOUTS
 from tests.javascript import ASSETS, evaluate, laid, offered
 
+pytestmark = pytest.mark.pure
+
 BATCHES = 1, 2, 6, 32, 128
 
 

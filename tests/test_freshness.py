@@ -25,6 +25,7 @@ from tests.helpers import HANG
 
 Changed = Callable[[str, Callable[[str], str]], set[str]]
 TORCH = {"pytorch2", "keras3-torch"}
+LAYERS = "layers", "states", "canary"
 # Makes every result of a copy of the project fresh; then, for each line of
 # standard input that says a file has changed, names those that are not.
 WATCH = """
@@ -168,38 +169,63 @@ def test_a_locked_version_is_of_what_imports_it(changed: Changed) -> None:
         assert {f"{kind}/{slug}" for slug in TORCH} <= rest
 
 
+def test_a_locked_library_is_of_what_computes_with_it(
+    changed: Changed,
+) -> None:
+    """Nobody imports jaxlib by its name."""
+    found = changed(
+        "environments/locks/today.txt",
+        lambda text: text.replace("\njaxlib==0", "\njaxlib==1"),
+    )
+    assert {"parity/jax_flax", "parity/keras3-jax", "layers/jax_flax"} < found
+    names = {name.rsplit("/", 1)[1] for name in found - all_of("states")}
+    assert all("jax" in name for name in names)
+
+
 @pytest.mark.parametrize(
-    "path, find, kinds",
+    "path, find, replace, kinds",
     [
-        ("lab/inside/parity.py", "[0] +", {"parity", "canary"}),
-        ("lab/inside/rows.py", "int(", {"layers", "states", "canary"}),
-        ("lab/float64.py", "1e-200", {"layers", "states", "canary"}),
+        ("lab/inside/parity.py", "[0] +", "[0, 0] +", ["parity", "canary"]),
+        ("lab/inside/rows.py", "int(", "float(", LAYERS),
+        ("lab/float64.py", "1e-200", "1e-201", LAYERS),
+        ("lab/layers.py", "errors += [", "errors = [", ["layers", "canary"]),
         (
             "snippets/numpy_float64/layers/pooling.toml",
             "= [",
-            {"layers", "canary"},
+            "= [1, ",
+            ["layers", "canary"],
         ),
-        ("snippets/pytorch2/framework.toml", 'colour = "#', set()),
-        ("lab/outcome.py", "return 1", set()),
+        (
+            "lab/processes.py",
+            '"PYTHONUTF8": "1"',
+            '"PYTHONUTF8": "0"',
+            sorted(freshness.KINDS.keys() - {"parity-gpu"}),
+        ),
+        ("snippets/pytorch2/framework.toml", '= "#', '= "#0', []),
+        ("lab/outcome.py", "return 1", "return 3", []),
     ],
 )
 def test_kinds_that_depend_on(
-    path: str, find: str, kinds: set[str], changed: Changed
+    path: str, find: str, replace: str, kinds: list[str], changed: Changed
 ) -> None:
     """Each is stale whole; what is not named, not at all."""
-    other = {
-        "[0] +": "[0, 0] +",
-        "int(": "float(",
-        "1e-200": "1e-201",
-        "= [": "= [1, ",
-        'colour = "#': 'colour = "#0',
-        "return 1": "return 3",
-    }
-    found = changed(path, lambda text: text.replace(find, other[find]))
-    assert of(found) == kinds
+    found = changed(path, lambda text: text.replace(find, replace))
+    assert of(found) == set(kinds)
     # The canary asks no layers of the reference.
     for kind in kinds:
         assert all_of(kind) - {"canary/numpy_float64"} <= found
+
+
+@pytest.mark.parametrize("name", ["GATE_EPOCHS", "GATE_BATCH"])
+def test_a_gate_holds_for_its_epochs_and_batch_size(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = results.read_all("gates")["pytorch2-mnist-5k-0"]
+    found["sources"] = freshness.collect_sources("gates", found)
+    assert freshness.is_fresh("gates", found)
+    new = {"GATE_EPOCHS": {"mnist-5k": 4, "mnist": 1}, "GATE_BATCH": 64}
+    monkeypatch.setattr(freshness, name, new[name])
+    assert not freshness.is_fresh("gates", found)
 
 
 def make_fresh() -> dict[str, Any]:
@@ -438,3 +464,30 @@ def test_broken_sources_of_evidence(
     else:
         with pytest.raises(BadInput, match=re.escape(str(path))):
             evidence.find_state(record)
+
+
+def test_a_script_s_sources_are_what_frameworks_import_for_it() -> None:
+    """And files that compiled code reads."""
+    entries = evidence.read_sources()
+    keys = entries["semantics/keras_softmax_today"]["sources"].keys()
+    packages = "keras", "torch", "jax", "jaxlib", "tensorflow"
+    assert {f"environments/locks/today.txt#{p}" for p in packages} <= keys
+    assert "data/mnist.safetensors" in entries["digit/breaks"]["sources"]
+    keys = entries["training/record"]["sources"].keys()
+    assert "data/initial.safetensors" in keys
+
+
+@pytest.mark.parametrize(
+    "find, replace, same",
+    [('colour = "#', 'colour = "#0', True), ('era = "', 'era = "1', False)],
+)
+def test_what_a_manifest_shows_is_no_source_of_evidence(
+    find: str, replace: str, same: bool, tmp_path: Path
+) -> None:
+    text = (ROOT / "snippets/pytorch2/framework.toml").read_text("utf-8")
+    paths = [tmp_path / n / "framework.toml" for n in ("before", "after")]
+    for path, content in zip(paths, [text, text.replace(find, replace, 1)]):
+        path.parent.mkdir()
+        path.write_text(content)
+    first, second = map(evidence.digest_read_file, paths)
+    assert (first == second) == same

@@ -14,6 +14,8 @@ from lab.frameworks import GATE_EPOCHS, implementations
 from pages.__main__ import generated_files
 from tests.helpers import ROOT, unmarked
 
+pytestmark = pytest.mark.pure
+
 GUIDE = (ROOT / "docs" / "contributing.md").read_text("utf-8")
 # What is copied; whoever leads the others has no twin.
 MODEL = implementations(["pytorch2"])[0].framework

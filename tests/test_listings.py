@@ -49,14 +49,12 @@ def run(once: Once) -> Callable[..., None]:
                     **environment,
                 },
             )
-            errors = done.stderr[-3000:] or "no words"
-            (folder / "errors").write_text(errors if done.returncode else "")
+            # What fails here is not kept: memory may have been short.
+            assert done.returncode == 0, done.stderr[-3000:]
 
         asked = digest_value([code, environment])
         key = digest_of([framework.folder, ROOT / "environments" / "locks"])
-        folder = once(f"listing-{name}-{asked}", make, key)
-        errors = (folder / "errors").read_text()
-        assert not errors, errors
+        once(f"listing-{name}-{asked}", make, key)
 
     return run
 

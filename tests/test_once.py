@@ -10,6 +10,8 @@ import pytest
 
 from tests.helpers import ROOT, Once
 
+pytestmark = pytest.mark.pure
+
 # Says OK where a file of the project does; keeps what it read by its digest.
 TEST = """
 from pathlib import Path
@@ -24,6 +26,22 @@ def test_input(once):
 
     folder = once("input", make, digest_of([FILE], syntax=False))
     assert (folder / "seen").read_text() == "good"
+"""
+
+# A test that depends on the project alone, ten times; lists those that run.
+PURE = """
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.pure
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_input(number):
+    with open("ran", "a") as file:
+        file.write(f"{number} ")
+    assert Path("docs/input.txt").read_text() == "good"
 """
 
 
@@ -70,6 +88,26 @@ def test_a_fault_fails_with_and_without_the_cache(project: Path) -> None:
     assert [path.name for path in kept.iterdir() if path.is_dir()] == [
         first.name
     ]
+
+
+def test_a_pure_test_runs_again_if_the_project_changes(project: Path) -> None:
+    """And one in ten runs always."""
+    (project / "tests" / "test_input.py").write_text(PURE)
+    (project / "docs").mkdir()
+    text, ran = project / "docs" / "input.txt", project / "ran"
+
+    def count_runs() -> int:
+        count = len(ran.read_text().split())
+        ran.unlink()
+        return count
+
+    text.write_text("good")
+    assert passes(project) and count_runs() == 10
+    assert passes(project)
+    assert not ran.exists() or count_runs() < 10
+    for _ in range(2):  # what fails is not taken
+        text.write_text("bad")
+        assert not passes(project) and count_runs() == 10
 
 
 def test_what_could_not_be_made_is_not_kept(once: Once) -> None:

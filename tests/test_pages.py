@@ -16,6 +16,8 @@ from pages.markup.folder_texts import CONVNET_SECTIONS
 from pages.notebooks import NOTEBOOKS
 from pages.paths import GENERATED
 
+pytestmark = pytest.mark.pure
+
 # Of the site, those that a framework's folder has, and those made of them.
 DOCS = sorted(
     path

@@ -19,6 +19,8 @@ from pages.charts.waterfall import Step, waterfall_chart
 from pages.markup import titles
 from pages.ranking import FORWARD_FLOP, TRAINING_FLOP
 
+pytestmark = pytest.mark.pure
+
 KINDS = list(results.NAMES)
 NEED_A_GPU = {"parity-gpu"}  # and may be missing: a page says so
 

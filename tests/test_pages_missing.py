@@ -17,6 +17,8 @@ from pages.__main__ import RESULT_PAGES
 from pages.markup import titles
 from tests.helpers import unmarked
 
+pytestmark = pytest.mark.pure
+
 # No number, and nothing of Python's, may stand on a page instead of one.
 NOTHING = re.compile(r"\b(nan|None|inf|NaN|Infinity)\b")
 # One of several backends, one of 2018, and what the others are compared with.

@@ -28,6 +28,8 @@ from pages.markup.stale_remarks import (
 from pages.paths import GENERATED
 from tests.helpers import unmarked
 
+pytestmark = pytest.mark.pure
+
 Fresh = Callable[[str, Any], bool]
 MARK = re.compile(f"(?i:{STALE_WORDS})")
 OLD = frozenset(["2026-11-25"])

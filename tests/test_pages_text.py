@@ -15,6 +15,8 @@ from lab.frameworks import implementations
 from pages.__main__ import RESULT_PAGES
 from pages.markup.text import escape_markup
 
+pytestmark = pytest.mark.pure
+
 EVIL = (
     "<script>x</script><img src=x onerror=x> a|b `c` *d* _e_ **f** ~~g~~ "
     "[h](javascript:x) ![i](j) {: onclick=x } k{ onclick=x } \"q\" 'r' $s$ "

@@ -10,6 +10,8 @@ from lab import results
 from lab.frameworks import ROOT, every, reference
 from pages import training
 
+pytestmark = pytest.mark.pure
+
 RECORD = training.read_record()
 
 

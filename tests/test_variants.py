@@ -1,7 +1,6 @@
 """The benchmarks' variants compute the same; the clock."""
 
 import functools
-import json
 import re
 import threading
 import time
@@ -120,8 +119,9 @@ def test_fast_variants_compute_the_same(
     def make(folder: Path) -> None:
         measuring = request.getfixturevalue("measuring")
         entry = measuring.entry(variant)
-        error = measuring.check(variant, entry)
-        (folder / "check.json").write_text(json.dumps([error, entry["check"]]))
+        # What fails here is not kept: memory may have been short.
+        assert measuring.check(variant, entry) is None
+        assert entry["check"]["farthest"] < 1e-5
 
     key = digest_of(
         [
@@ -129,10 +129,7 @@ def test_fast_variants_compute_the_same(
             *(ROOT / name for name in CHECKED),
         ]
     )
-    folder = once(f"check-{name}", make, key)
-    error, check = json.loads((folder / "check.json").read_text())
-    assert error is None
-    assert check["farthest"] < 1e-5
+    once(f"check-{name}", make, key)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """A host of the built site, and a browser."""
 
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +13,19 @@ from playwright.sync_api import (
     expect,
 )
 
-from lab.freshness import digest_of, digest_value
 from pages.chromium import Quiet, launched, served
 from tests.browser.explorer import HANG, Opened, patient
-from tests.evidence import note, read_seed
-from tests.helpers import Once
 
 expect.set_options(timeout=HANG)
 HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder needs Chromium."""
+    """Every test of this folder needs Chromium, and the site alone."""
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker("browser")
+            item.add_marker("pure")
 
 
 class Pages(Quiet):
@@ -55,35 +52,6 @@ def base(site: Path) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     with launched() as browser:
         yield browser
-
-
-@pytest.fixture(scope="session")
-def page_key(site_key: str, browser: Browser) -> str:
-    """The digest of all that a page can look like: the site, these tests and
-    Chromium."""
-    return digest_value([site_key, digest_of([HERE]), browser.version])
-
-
-@pytest.fixture
-def unless_passed(
-    request: pytest.FixtureRequest, once: Once, page_key: str
-) -> Callable[[Callable[[], None]], None]:
-    """unless_passed(check): run `check`, unless it passed before with the same
-    page_key. One in ten, drawn with read_seed(), runs all the same."""
-
-    def run(check: Callable[[], None]) -> None:
-        name = request.node.name
-        if random.Random(read_seed() + name).random() < 0.1:
-            check()
-            return
-        # A check that fails keeps nothing.
-        once(f"passed-{digest_value(name)}", lambda folder: check(), page_key)
-        note(
-            request,
-            "pages in Chromium: nine of ten checked when they last changed",
-        )
-
-    return run
 
 
 @pytest.fixture

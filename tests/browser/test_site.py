@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -91,17 +91,9 @@ def test_page_is_sound(
     address: str,
     look: str,
     request: pytest.FixtureRequest,
-    unless_passed: Callable[[Callable[[], None]], None],
 ) -> None:
-    proved = request.config.getoption("prove")
-    unless_passed(lambda: check_page(contexts[look], base, address, proved))
-
-
-def check_page(
-    context: BrowserContext, base: str, address: str, proved: bool
-) -> None:
-    """Fail if the page says anything on the console, asks for what is not
-    there or not on its host, or is wider than the window."""
+    """The page says nothing on the console, asks for nothing that is absent
+    or on another host, and is no wider than the window."""
     faults: list[str] = []
     waiting: set[Request] = set()
 
@@ -125,7 +117,7 @@ def check_page(
         if answer.status >= 400:
             faults.append(f"{answer.status}: {answer.url}")
 
-    page = context.new_page()
+    page = contexts[look].new_page()
     page.on("console", hear)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("request", begin)
@@ -138,7 +130,7 @@ def check_page(
         "slate" if dark else "default"
     )
     until(lambda: page.evaluate(IDLE) and not waiting)
-    if proved:
+    if request.config.getoption("prove"):
         # A timer may ask for more, long after the page has nothing to do.
         page.wait_for_load_state("networkidle")
     excess = page.evaluate(
