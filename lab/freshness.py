@@ -46,8 +46,8 @@ State = Literal["fresh", "stale", "absent"]
 # A file changed later than this is not what the run started with.
 STARTED = time.time()
 DOCUMENTED = ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef
-# Folders of caches, which no program reads as input.
-UNREAD = {"__pycache__", ".ipynb_checkpoints"}
+# Folders that are cached or installed, and no input of this project.
+UNREAD = {"__pycache__", ".ipynb_checkpoints", "node_modules"}
 INSIDE = Path("lab/inside")
 LOCKS = Path("environments/locks")
 # Modules that main.py imports for every task.
@@ -225,14 +225,12 @@ def digest_folder(framework: Framework, *names: str) -> Sources:
     """The digests of files of a framework's folder: "absent" of one that is
     not there."""
     paths = [Path("snippets", framework.name, name) for name in names]
-    return merge(
-        *(
-            digest_files(path)
-            if (ROOT / path).exists()
-            else {path.as_posix(): "absent"}
-            for path in paths
-        )
-    )
+    return {
+        path.as_posix(): digest_file(path)
+        if (ROOT / path).exists()
+        else "absent"
+        for path in paths
+    }
 
 
 def digest_layers(framework: Framework) -> Sources:
@@ -547,8 +545,8 @@ def collect_sources(kind: str, result: Result) -> Sources:
 
 
 def read_time(path: Path) -> float:
-    """When a file was changed, or put in place of another: a rename keeps the
-    time of the last change. In seconds since 1970."""
+    """When a file was changed or renamed to this path, in seconds since 1970.
+    A rename keeps the modification time, so the status change counts too."""
     about = path.stat()
     return max(about.st_mtime, about.st_ctime)
 

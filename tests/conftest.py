@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import importlib.metadata
-import inspect
 import json
 import os
 import random
@@ -11,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +35,13 @@ SITE = (
     *("docs", "mkdocs.yml", "README.md", "snippets", "evidence", "results"),
     *("pages", "lab", "benchmarks", "data", "environments"),
 )
-TESTS = "tests", "pyproject.toml", "requirements.txt", "Makefile", ".github"
+TESTS = (
+    *("tests", "pyproject.toml", "requirements.txt", "Makefile", ".gitignore"),
+    *(".ci", ".github", "jsconfig.json"),
+    *("CONTRIBUTING.md", "LICENSE", "SECURITY.md"),
+)
+# Have a test and its fixtures passed so far?
+PASSED = pytest.StashKey[bool]()
 # How many slow tests a run leaves out.
 LEFT = pytest.StashKey[int]()
 # What both builders are told.
@@ -121,8 +126,6 @@ def pytest_collection_modifyitems(
     for item in items:
         if "implementation" in getattr(item, "fixturenames", ()):
             item.add_marker("framework")
-        if item.get_closest_marker("pure"):
-            item.fixturenames.append("once")  # type: ignore[attr-defined]
     first = {i.path for i in items if i.get_closest_marker("framework")}
     items.sort(key=lambda item: item.path not in first)
 
@@ -146,31 +149,54 @@ def read_chromium_version() -> str:
     return ""
 
 
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Take a test marked `pure` as passed if it passed before and nothing of
-    the project has changed since. One in ten, drawn with read_seed(), runs
-    all the same. --prove runs them all."""
-    if not pyfuncitem.get_closest_marker("pure"):
-        return None
-    name = pyfuncitem.nodeid
-    if random.Random(read_seed() + name).random() < 0.1:
-        return None
-    names = inspect.signature(pyfuncitem.obj).parameters
-    arguments = {name: pyfuncitem.funcargs[name] for name in names}
-
-    def run(folder: Path) -> None:
-        pyfuncitem.obj(**arguments)  # what fails here keeps nothing
-        (folder / "ran").write_text("")
-
-    once: Any = pyfuncitem.funcargs["once"]
-    key = digest_value(
+@functools.cache
+def digest_inputs() -> str:
+    """The digest of everything that a test marked `pure` depends on."""
+    return digest_value(
         [digest_project(*SITE, *TESTS), read_chromium_version()]
     )
-    once(f"passed-{digest_value(name)}", run, key)
-    pyfuncitem.user_properties.append(
-        ("evidence", "pure tests: nine of ten ran when the project changed")
-    )
+
+
+def find_cache(item: pytest.Item) -> pytest.Cache | None:
+    """The cache that holds the verdict of a test marked `pure`. None for any
+    other test, and if there is no cache."""
+    pure = item.get_closest_marker("pure")
+    return getattr(item.config, "cache", None) if pure else None
+
+
+def find_cache_key(item: pytest.Item) -> str:
+    """The name of a test in the cache."""
+    return f"pure/{digest_value(item.nodeid)}"
+
+
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Do not run a test marked `pure` again if it passed with these inputs.
+    One in ten, drawn with read_seed(), runs always. --prove runs all."""
+    cache = find_cache(pyfuncitem)
+    if cache is None or pyfuncitem.config.getoption("prove"):
+        return None
+    if random.Random(read_seed() + pyfuncitem.nodeid).random() < 0.1:
+        return None
+    if cache.get(find_cache_key(pyfuncitem), "") != digest_inputs():
+        return None
+    text = "pure tests: nine of ten passed earlier, with the same project"
+    pyfuncitem.user_properties.append(("evidence", text))
     return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep the verdict of a test marked `pure`. It passed if its fixtures did
+    too: some of them fail after the test."""
+    report = yield
+    if cache := find_cache(item):
+        item.stash[PASSED] = item.stash.get(PASSED, True) and report.passed
+        if call.when == "teardown":
+            inputs = digest_inputs() if item.stash[PASSED] else ""
+            cache.set(find_cache_key(item), inputs)
+    return report
 
 
 def pytest_terminal_summary(

@@ -18,7 +18,13 @@ from lab import evidence, freshness, mnist, results
 from lab.errors import BadInput
 from lab.evidence import read_trace
 from lab.files import write_arrays
-from lab.frameworks import ROOT, Implementation, every, implementations
+from lab.frameworks import (
+    ROOT,
+    Implementation,
+    every,
+    implementations,
+    reference,
+)
 from lab.processes import execute
 from tests.command_line import one_line, snippets
 from tests.helpers import HANG
@@ -214,6 +220,12 @@ def test_kinds_that_depend_on(
     # The canary asks no layers of the reference.
     for kind in kinds:
         assert all_of(kind) - {"canary/numpy_float64"} <= found
+
+
+def test_a_file_that_is_gone_is_named() -> None:
+    name = "snippets/numpy_float64/gone.py"
+    found = freshness.digest_folder(reference().framework, "gone.py")
+    assert found == {name: "absent"}
 
 
 @pytest.mark.parametrize("name", ["GATE_EPOCHS", "GATE_BATCH"])

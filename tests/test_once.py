@@ -28,7 +28,8 @@ def test_input(once):
     assert (folder / "seen").read_text() == "good"
 """
 
-# A test that depends on the project alone, ten times; lists those that run.
+# Ten pure tests that fail if a file is bad, and whose fixture fails after the
+# test if another file is. Each writes its number when it runs.
 PURE = """
 from pathlib import Path
 
@@ -37,8 +38,14 @@ import pytest
 pytestmark = pytest.mark.pure
 
 
+@pytest.fixture
+def checked():
+    yield
+    assert Path("docs/after.txt").read_text() == "good"
+
+
 @pytest.mark.parametrize("number", range(10))
-def test_input(number):
+def test_input(number, checked):
     with open("ran", "a") as file:
         file.write(f"{number} ")
     assert Path("docs/input.txt").read_text() == "good"
@@ -91,23 +98,28 @@ def test_a_fault_fails_with_and_without_the_cache(project: Path) -> None:
 
 
 def test_a_pure_test_runs_again_if_the_project_changes(project: Path) -> None:
-    """And one in ten runs always."""
+    """One in ten runs always. What failed, or whose fixture failed, is never
+    taken as passed."""
     (project / "tests" / "test_input.py").write_text(PURE)
     (project / "docs").mkdir()
-    text, ran = project / "docs" / "input.txt", project / "ran"
+    files = [project / "docs" / name for name in ("input.txt", "after.txt")]
+    ran = project / "ran"
 
     def count_runs() -> int:
         count = len(ran.read_text().split())
         ran.unlink()
         return count
 
-    text.write_text("good")
+    for path in files:
+        path.write_text("good")
     assert passes(project) and count_runs() == 10
     assert passes(project)
     assert not ran.exists() or count_runs() < 10
-    for _ in range(2):  # what fails is not taken
-        text.write_text("bad")
-        assert not passes(project) and count_runs() == 10
+    for path in files:
+        path.write_text("bad")
+        for _ in range(2):
+            assert not passes(project) and count_runs() == 10
+        path.write_text("good")
 
 
 def test_what_could_not_be_made_is_not_kept(once: Once) -> None:

@@ -21,7 +21,8 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder needs Chromium, and the site alone."""
+    """Every test of this folder needs Chromium. What it sees depends on the
+    project alone."""
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker("browser")

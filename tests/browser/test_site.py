@@ -92,8 +92,8 @@ def test_page_is_sound(
     look: str,
     request: pytest.FixtureRequest,
 ) -> None:
-    """The page says nothing on the console, asks for nothing that is absent
-    or on another host, and is no wider than the window."""
+    """The console is empty, every request is answered by this host, and the
+    page fits the window."""
     faults: list[str] = []
     waiting: set[Request] = set()
 
