@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from lab.frameworks import ROOT, Framework, frameworks
-from lab.freshness import is_fresh
 from lab.own import arguments
 from lab.results import FOLDER, load
 from lab.rows import groups, owns, rule_of
@@ -18,6 +17,7 @@ from pages.layers import (
     fixed_options,
     frameworks_with_layers,
 )
+from pages.markup.stale_remarks import stale_days
 from pages.markup.text import escape_markup
 from pages.markup.titles import folder_title
 
@@ -58,7 +58,7 @@ def layer_in_framework(
                 "rounding_units": m["rows"][name]["units"],
                 "of": m["rows"][name]["where"],
                 # Was it measured with an earlier version of this code?
-                "stale": not is_fresh("layers", m),
+                "stale": m["stale"],
             }
             for m in measured
             if m["name"] == framework.name
@@ -78,7 +78,10 @@ def gaps_if_copied(name: str) -> list[dict[str, Any]]:
 
 def phrasebook_data(folder: Path = FOLDER) -> dict[str, Any]:
     """phrasebook.json."""
-    measured = load("layers", folder)
+    measured = [
+        result | {"stale": bool(stale_days("layers", [result]))}
+        for result in load("layers", folder)
+    ]
     return {
         "schema": PHRASEBOOK_VERSION,
         "measured": sorted({result["date"] for result in measured}),
