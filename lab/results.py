@@ -50,7 +50,12 @@ def schema(kind: str) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(path.read_text("utf-8"))
         jsonschema.Draft202012Validator.check_schema(found)
-    except (OSError, ValueError, jsonschema.SchemaError) as error:
+    except (
+        OSError,
+        ValueError,
+        RecursionError,
+        jsonschema.SchemaError,
+    ) as error:
         reason = str(error).partition("\n")[0]
         raise BadInput(f"{path}: {reason[:150]}: restore it") from None
     return found

@@ -87,3 +87,17 @@ def test_a_key_twice(tmp_path: Path) -> None:
     path.write_text(text.replace('"seed": 0', '"seed": 0, "seed": 1'))
     with pytest.raises(BadInput, match="not whole: 'seed' is there twice"):
         results.read("gates", path)
+
+
+@pytest.mark.parametrize("text", ["", "[" * 9999, '{"type": 7}', None])
+def test_a_broken_schema_is_one_line(
+    text: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "ROOT", tmp_path)
+    path = tmp_path / "results" / "schemas" / "parity.json"
+    path.parent.mkdir(parents=True)
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(BadInput) as caught:
+        results.schema.__wrapped__("parity")
+    one_line(str(caught.value), str(path))
