@@ -9,7 +9,7 @@ from rich.console import Console
 
 from benchmarks import compare, measure
 from benchmarks.variants import CASES, MORE_CASES, ROUNDS
-from lab.command import positive
+from lab.command import add_timeout, positive
 from lab.outcome import outcome
 
 
@@ -33,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
         type=positive(int),
         default=ROUNDS,
         metavar="N",
-        help="rounds of a whole campaign (default: %(default)s)",
+        help="rounds to measure, the same for all (default: %(default)s)",
     )
     sub.add_argument(
         "--cases",
@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
         "--device",
         choices=["cpu", "cuda"],
         default="cpu",
-        help="(default: %(default)s)",
+        help="the device to measure on (default: %(default)s)",
     )
     sub.add_argument(
         "--threads",
@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--machine",
         metavar="NAME",
-        help="its name (default: from its CPU or GPU)",
+        help="name of this machine (default: from its CPU or GPU)",
     )
     sub.add_argument(
         "--into",
@@ -65,13 +65,7 @@ def parser() -> argparse.ArgumentParser:
         help="write there (default: results/benchmarks/<machine>/<day>, the "
         "newest of this commit, or today's)",
     )
-    sub.add_argument(
-        "--timeout",
-        type=positive(float),
-        default=900,
-        metavar="S",
-        help="seconds that each process may take (default: %(default)s)",
-    )
+    add_timeout(sub, 900)
     sub = commands.add_parser("compare", help="compare two folders of results")
     sub.add_argument("before", type=Path, metavar="FOLDER")
     sub.add_argument("after", type=Path, metavar="FOLDER")

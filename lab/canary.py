@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 
 from lab import check
-from lab.command import positive
+from lab.command import add_timeout
 from lab.errors import BadInput
 from lab.files import scratch_folder
 from lab.frameworks import ROOT, Implementation, implementations
@@ -276,13 +276,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="this one alone (default: the newest that is here and for which "
         "there is all that it needs)",
     )
-    parser.add_argument(
-        "--timeout",
-        type=positive(float),
-        default=1800,
-        metavar="S",
-        help="seconds that each process may take (default: %(default)s)",
-    )
+    add_timeout(parser, 1800)
     options = parser.parse_args(arguments)
     options.said = " ".join(["python -m lab.canary", *options.names])
     console = Console(width=None if sys.stdout.isatty() else 160)

@@ -100,28 +100,28 @@ def parser() -> argparse.ArgumentParser:
         "--data",
         choices=list(GATE_EPOCHS),
         default="mnist-5k",
-        help="4,000 digits, or all 60,000 (default: %(default)s)",
+        help="train on 4,000 images, or all 60,000 (default: %(default)s)",
     )
     sub.add_argument(
         "--epochs",
         type=positive(int),
         default=3,
         metavar="N",
-        help="passes over the digits (default: %(default)s)",
+        help="passes over the training set (default: %(default)s)",
     )
     sub.add_argument(
         "--batch-size",
         type=positive(int),
         default=GATE_BATCH,
         metavar="N",
-        help="digits of a step (default: %(default)s)",
+        help="examples in a training step (default: %(default)s)",
     )
     sub.add_argument(
         "--seed",
         type=seed,
         default=0,
         metavar="N",
-        help="of the initial weights and the order (default: %(default)s)",
+        help="seed of the weights and the shuffling (default: %(default)s)",
     )
     sub.add_argument(
         "--require-gpu",
@@ -137,7 +137,7 @@ def parser() -> argparse.ArgumentParser:
         "--processes",
         type=positive(int),
         metavar="N",
-        help="train in N processes, by distributed.py",
+        help="train in N processes, with distributed.py",
     )
     sub.add_argument(
         "--port",

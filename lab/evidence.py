@@ -3,9 +3,9 @@ are absent or stale.
 
 The record of a script is the .txt beside it, with what it printed, or a file
 that the script writes. evidence/sources.json holds the sources of each record:
-every file of the project that the script read, the packages that it imports,
-itself or through a framework, and the record, so that a record edited by hand
-is stale.
+every file of the project that the script read, and the packages that it
+imports, directly or through a framework. The record is a source too, so that a
+record edited by hand is stale.
 """
 
 import argparse
@@ -59,10 +59,9 @@ DIGITS = "lab/mnist.py"
 # Modules of lab/ that compute numbers; the others are no sources.
 COMPUTE = {DIGITS, *(f"lab/{name}.py" for name in (*LAYERS, "parity"))}
 # Keys of a manifest that only the pages read.
-SHOWN = {
-    *("label", "order", "colour", "mark", "project", "licence"),
-    *("licence_name", "status"),
-}
+SHOWN = set(
+    "label order colour mark project licence licence_name status".split()
+)
 # Scripts that take arguments, and how to run them.
 ARGUMENTS = {"paint/chromium": "python -m evidence.paint.chromium SITE"}
 
@@ -211,7 +210,6 @@ def measure(name: str) -> None:
                 | {
                     "PYTHONPATH": f"{TRACE}:{ROOT}",
                     "TRACE_INTO": str(trace),
-                    "PYTHONDONTWRITEBYTECODE": "1",
                     "PYTHONIOENCODING": "utf-8",
                 },
             )
@@ -250,9 +248,9 @@ def read_trace(trace: Path) -> set[Path]:
 
 
 def read_packages(trace: Path, lock: Path) -> set[str]:
-    """The packages of the frameworks' manifests that a traced process
-    imported. What they bring along besides is not counted: a new version of a
-    package that only prints would make every record stale."""
+    """The packages of manifests that a traced process imported. Other
+    packages that these import do not count: a new version of one that
+    only prints would make every record stale."""
     counted = {
         name
         for i in every()

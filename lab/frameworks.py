@@ -285,7 +285,8 @@ def implementations(
     for i in wanted:
         if era not in (None, i.framework.era):
             raise BadInput(
-                f"{i.title} is of {i.framework.era}: leave `--era {era}` out"
+                f"{i.title} is a framework of {i.framework.era}: leave out "
+                f"`--era {era}`"
             )
     return wanted
 

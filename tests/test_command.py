@@ -116,6 +116,7 @@ def test_a_name_nearly_right(name: str) -> None:
     [
         (["train", f"{FIRST}x"], f"did you mean '{FIRST}'?"),
         (["train", f"{ON_A_BACKEND}x"], f"did you mean '{ON_A_BACKEND}'?"),
+        (["train", FIRST, "--era", "2018"], "leave out `--era 2018`"),
         (["train", "--epochs", "0"], "positive int"),
         (["train", "--timeout", "nan"], "positive float"),
         (["train", "--timeout", "inf"], "positive float"),
